@@ -1,0 +1,103 @@
+# Needs Python 3.11 to 3.13 and make, nothing else. `make help` lists the targets.
+
+PYTHON ?= python3
+REPLICATES ?= 20
+SEED ?= 1
+DEMO_OUT ?= runs/mist-demo
+PYTEST_ARGS ?= -n auto
+
+VENV := .venv
+PY := $(VENV)/bin/python
+PIP := $(PY) -m pip --disable-pip-version-check
+INSTALL := $(PIP) install --quiet --constraint constraints.txt
+
+.PHONY: help demo test lint types format unit wheel validate reference constraints clean python-check
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo         set up .venv, run the MIST trial on virtual patients, write a report"
+	@echo "make test         lint, types, all tests, and a test of the built wheel"
+	@echo "make lint         ruff check and ruff format --check"
+	@echo "make types        mypy --strict"
+	@echo "make unit         tests without the wheel test (PYTEST_ARGS=... is passed on)"
+	@echo "make wheel        build the wheel and test it outside the checkout"
+	@echo "make format       let ruff mend and format the code"
+	@echo "make validate     compare statistics with the pinned reference values"
+	@echo "make reference    rebuild the stored reference population (takes minutes)"
+	@echo "make constraints  resolve every dependency anew and write constraints.txt"
+	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
+	@echo "Settings: PYTHON=$(PYTHON) REPLICATES=$(REPLICATES) SEED=$(SEED) DEMO_OUT=$(DEMO_OUT)"
+
+demo: $(VENV)/.installed
+	@mkdir -p "$$(dirname "$(DEMO_OUT)")"
+	@$(PY) -m remyelin run mist --replicates $(REPLICATES) --seed $(SEED) --out "$(DEMO_OUT)" --force
+	@echo "Open the report in a browser; what the columns mean stands in README.md."
+
+test: lint types unit wheel
+
+lint: $(VENV)/.installed-test
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+
+format: $(VENV)/.installed-test
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+types: $(VENV)/.installed-test
+	$(PY) -m mypy
+
+unit: $(VENV)/.installed-test
+	$(PY) -m pytest -m "not wheel" $(PYTEST_ARGS)
+
+wheel: $(VENV)/.installed-test
+	$(PY) -m pytest -m wheel
+
+validate: $(VENV)/.installed-test
+	$(PY) -m pytest tests/statistics
+
+reference: $(VENV)/.installed
+	$(PY) -m remyelin.cohorts.reference
+
+# A stamp is touched last, so that an interrupted set-up starts again.
+$(VENV)/.created:
+	@$(MAKE) --no-print-directory python-check
+	@echo "Making $(VENV) with $(PYTHON)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/.installed: $(VENV)/.created pyproject.toml constraints.txt
+	@echo "Installing remyelin and its libraries into $(VENV) (minutes the first time)"
+	@$(INSTALL) --editable .
+	@touch $@
+
+$(VENV)/.installed-test: $(VENV)/.installed
+	@echo "Adding the test tools"
+	@$(INSTALL) --editable '.[test]'
+	@touch $@
+
+python-check:
+	@command -v "$(PYTHON)" >/dev/null 2>&1 || { \
+	  echo "error: no '$(PYTHON)' on this machine; remyelin needs Python 3.11, 3.12 or 3.13." >&2; \
+	  echo "Install one, or name it: make demo PYTHON=/path/to/python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' || { \
+	  echo "error: '$(PYTHON)' is $$("$(PYTHON)" --version 2>&1); remyelin needs Python 3.11, 3.12 or 3.13." >&2; \
+	  echo "Name another one: make demo PYTHON=python3.12" >&2; exit 1; }
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+	  echo "error: '$(PYTHON)' has no venv module (on Debian and Ubuntu it is a package of its own)." >&2; \
+	  echo "Install it, for instance: sudo apt install python3-venv" >&2; exit 1; }
+
+# Run it with the oldest Python supported: what installs there installs on the newer ones.
+constraints: python-check
+	@rm -rf build/resolve && mkdir -p build
+	@$(PYTHON) -m venv build/resolve
+	@build/resolve/bin/python -m pip --disable-pip-version-check install --quiet '.[test]'
+	@{ echo "# Versions tested together; made by 'make constraints', not by hand."; \
+	   build/resolve/bin/python -m pip --disable-pip-version-check list --format=freeze \
+	     --exclude pip --exclude setuptools --exclude remyelin; } > build/constraints.txt
+	@mv build/constraints.txt constraints.txt
+	@rm -rf build/resolve
+	@echo "Wrote constraints.txt; now run 'make test'"
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find src tests -name __pycache__ -type d -prune -exec rm -rf {} +

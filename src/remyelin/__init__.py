@@ -1,0 +1,126 @@
+"""Virtual trials of stem cell therapy and drugs in multiple sclerosis.
+
+Research software; no medical advice. Everything heavy is imported when it is used.
+
+>>> import remyelin as rm
+>>> result = rm.run("mist", replicates=2, seed=1)  # doctest: +SKIP
+>>> result.outcomes  # doctest: +SKIP
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    from remyelin.study.schema import Study
+    from remyelin.trials.prediction import ProgressListener, RunResult
+
+__all__ = ["DEFAULT_REPLICATES", "DEFAULT_SEED", "__version__", "load_study", "run", "save"]
+
+DEFAULT_REPLICATES = 20
+"""Replicates of a run where nothing else is asked for."""
+
+DEFAULT_SEED = 1
+"""Seed of a run where nothing else is asked for."""
+
+
+def load_study(study: str | os.PathLike[str]) -> Study:
+    """Study of the catalogue by name, or of a YAML file by path.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither a known name nor a YAML file.
+    InputError
+        The file cannot be read or is malformed; every problem is named.
+    """
+    import os
+
+    from remyelin.study import catalogue
+
+    return catalogue.load(os.fspath(study))
+
+
+def run(
+    study: str | os.PathLike[str] | Study,
+    *,
+    patients: int | None = None,
+    replicates: int = DEFAULT_REPLICATES,
+    seed: int = DEFAULT_SEED,
+    workers: int = 1,
+    twins: bool = False,
+    progress: ProgressListener | None = None,
+) -> RunResult:
+    """Run a study on virtual patients.
+
+    Parameters
+    ----------
+    study
+        Name of the catalogue, path of a study file, or a study.
+    patients
+        Patients per replicate, all arms together (1 to 1,000,000); by default the study's own
+        number.
+    replicates
+        Repetitions of the trial with new patients (1 to 100,000).
+    seed
+        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result.
+    workers
+        Processes that share the work (1 to 256).
+    twins
+        The same patients under every arm: for causal contrasts, not for prediction intervals.
+    progress
+        Called from time to time with how far the run has come.
+
+    Returns
+    -------
+    RunResult
+        ``outcomes`` (predicted beside observed), ``tables``, ``curves``, ``record``.
+
+    Raises
+    ------
+    UnknownNameError, InputError
+        The study is unknown or malformed.
+    UsageError
+        A number is outside its limits.
+    """
+    from remyelin.study.schema import Study as StudySchema
+    from remyelin.trials import run_trial
+    from remyelin.trials.prediction import RunSettings, checked
+
+    chosen = study if isinstance(study, StudySchema) else load_study(study)
+    settings = RunSettings(
+        study_id=chosen.study_id,
+        patients=chosen.design.n if patients is None else patients,
+        replicates=replicates,
+        seed=seed,
+        workers=workers,
+        twins=twins,
+    )
+    return run_trial(chosen, checked(settings), progress)
+
+
+def save(result: RunResult, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
+    """Write the run folder of a result: report, record, outcomes and tables.
+
+    Raises
+    ------
+    OutputError
+        The folder exists (without ``force``) or cannot be written; nothing is left behind.
+    """
+    from remyelin.reports.folder import write_run_folder
+
+    return write_run_folder(result, folder, force=force)
+
+
+def __getattr__(name: str) -> str:
+    if name == "__version__":
+        from importlib.metadata import PackageNotFoundError, version
+
+        try:
+            return version("remyelin")
+        except PackageNotFoundError:
+            return "0+unknown"
+    raise AttributeError(f"module 'remyelin' has no attribute {name!r}")

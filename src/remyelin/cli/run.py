@@ -1,0 +1,169 @@
+"""The command that runs a study."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from remyelin.cli.session import Force, Json, say, say_json, whole_number
+
+if TYPE_CHECKING:
+    from remyelin.study.schema import Study
+    from remyelin.trials.prediction import Progress, RunResult
+
+RUNS_FOLDER = Path("runs")
+"""Where run folders go when no folder is asked for."""
+
+_MOST_WORKERS = 8
+_UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
+
+
+def default_workers() -> int:
+    """Processes used where nothing is asked for: one per core, few enough to leave memory."""
+    try:
+        cores = len(os.sched_getaffinity(0))
+    except AttributeError:
+        cores = os.cpu_count() or 1
+    return min(cores, _MOST_WORKERS)
+
+
+def default_folder(study_id: str) -> Path:
+    """Folder named by study and time (UTC) that does not exist yet."""
+    moment = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    stem = f"{_UNSAFE.sub('_', study_id)[:60]}-{moment}"
+    folder, count = RUNS_FOLDER / stem, 1
+    while folder.exists():
+        count += 1
+        folder = RUNS_FOLDER / f"{stem}-{count}"
+    return folder
+
+
+@contextmanager
+def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
+    if not wanted or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
+
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("Starting", total=None)
+
+        def listen(step: Progress) -> None:
+            bar.update(task, completed=step.done, total=step.total, description=step.what)
+
+        yield listen
+
+
+def _run(
+    study: Study,
+    numbers: Mapping[str, int | None],
+    target: str | Path,
+    *,
+    force: bool,
+    twins: bool,
+    listen: Callable[[Progress], None] | None,
+) -> tuple[RunResult, Path]:
+    import remyelin
+    from remyelin.reports.aside import check_target
+    from remyelin.reports.folder import write_run_folder
+
+    check_target(target, force=force)
+    result = remyelin.run(
+        study,
+        patients=numbers["patients"],
+        replicates=numbers["replicates"] or remyelin.DEFAULT_REPLICATES,
+        seed=remyelin.DEFAULT_SEED if numbers["seed"] is None else numbers["seed"],
+        workers=numbers["workers"] or 1,
+        twins=twins,
+        progress=listen,
+    )
+    command = ("remyelin", *sys.argv[1:])
+    return result, write_run_folder(result, target, command=command, force=force)
+
+
+def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
+    from remyelin.reports.folder import REPORT_NAME
+
+    if json:
+        from remyelin.reports.records import run_values
+
+        say_json(run_values(result, folder=folder))
+    elif quiet:
+        say(str(folder))
+    else:
+        from remyelin.reports.console import show
+
+        show(result)
+        say(f"\nReport: {folder / REPORT_NAME}")
+
+
+def run_command(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="Name of a study, or a study file (.yaml).")
+    ],
+    *,
+    patients: Annotated[
+        str | None,
+        typer.Option(metavar="INTEGER", help="Patients, all arms together [the study's own]."),
+    ] = None,
+    replicates: Annotated[
+        str | None, typer.Option(metavar="INTEGER", help="Repetitions of the trial [20].")
+    ] = None,
+    seed: Annotated[
+        str | None, typer.Option(metavar="INTEGER", help="Seed of all random numbers [1].")
+    ] = None,
+    workers: Annotated[
+        str | None, typer.Option(metavar="INTEGER", help="Processes [one per core, at most 8].")
+    ] = None,
+    out: Annotated[
+        str | None,
+        typer.Option(metavar="DIRECTORY", help="Run folder [runs/STUDY-TIME]."),
+    ] = None,
+    force: Force = False,
+    twins: Annotated[
+        bool,
+        typer.Option(
+            "--twins", help="The same patients under every arm; for contrasts, not for intervals."
+        ),
+    ] = False,
+    json: Json = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", help="Print only where the run folder is.")
+    ] = False,
+) -> None:
+    """Run a study on virtual patients and compare it with what was published."""
+    import remyelin
+    from remyelin.trials.prediction import SETTING_LIMITS
+
+    defaults = {
+        "patients": (patients, None),
+        "replicates": (replicates, remyelin.DEFAULT_REPLICATES),
+        "seed": (seed, remyelin.DEFAULT_SEED),
+        "workers": (workers, default_workers()),
+    }
+    numbers: dict[str, int | None] = {}
+    for name, (text, default) in defaults.items():
+        low, high = SETTING_LIMITS[name]
+        given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
+        numbers[name] = default if given is None else given
+    chosen = remyelin.load_study(study)
+    target = default_folder(chosen.study_id) if out is None else out
+    with _progress(wanted=not (quiet or json)) as listen:
+        result, folder = _run(chosen, numbers, target, force=force, twins=twins, listen=listen)
+    _print(result, folder, quiet=quiet, json=json)

@@ -1,0 +1,147 @@
+"""The commands that list, show and start study files."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from remyelin.cli.session import Force, Json, group, say, say_json
+from remyelin.errors import OutputError, UsageError
+from remyelin.files import shown
+
+if TYPE_CHECKING:
+    from remyelin.study.schema import Arm, Study
+
+listing = group("Studies that can be run.")
+single = group("Study files of your own.")
+
+_SUFFIXES = (".yaml", ".yml")
+_DEFAULT_NAME = "my_study"
+
+
+@listing.command("list")
+def list_studies(json: Json = False) -> None:
+    """List the studies of the catalogue."""
+    from remyelin.study import catalogue
+
+    studies = [catalogue.load(name) for name in catalogue.names()]
+    if json:
+        fields = ("study_id", "title", "citation")
+        rows = [{field: getattr(study, field) for field in fields} for study in studies]
+        say_json([{**row, "n": s.design.n} for row, s in zip(rows, studies, strict=True)])
+        return
+    width = max((len(study.study_id) for study in studies), default=0)
+    for study in studies:
+        say(f"{study.study_id:<{width}}  {study.design.n:>5} patients  {study.title}")
+
+
+@listing.command("show")
+def show_study(
+    study: Annotated[
+        str, typer.Argument(metavar="STUDY", help="Name of a study, or a study file (.yaml).")
+    ],
+    json: Json = False,
+) -> None:
+    """Show design, population, arms and outcomes of a study."""
+    from remyelin.study import catalogue
+
+    chosen = catalogue.load(study)
+    if json:
+        say_json(chosen.model_dump(mode="json"))
+    else:
+        say(_described(chosen))
+
+
+def _arm_line(arm: Arm) -> str:
+    total = sum(option.weight for option in arm.treatment)
+    given = ", ".join(
+        f"{option.protocol_id} {option.weight / total:.0%}" for option in arm.treatment
+    )
+    line = f"  {arm.arm_id} (share {arm.share}): {arm.label}; {given or 'no treatment'}"
+    if arm.switch is not None:
+        line += f"; switch to {arm.switch.protocol_id} after {arm.switch.after}"
+    return line
+
+
+def _described(study: Study) -> str:
+    design, population = study.design, study.population
+    lines = [
+        f"{study.study_id}: {study.title}",
+        f"Citation: {study.citation or '-'}",
+        f"Summary: {study.summary or '-'}",
+        f"Design: {design.allocation}, {design.n} patients, follow-up up to "
+        f"{design.follow_up.months:g} months, EDSS every {design.visits.edss_every_months:g} "
+        "months",
+        f"Population: {population.phenotype}, {population.era}",
+    ]
+    lines += [f"  {name}: {limits}" for name, limits in population.criteria.items()]
+    lines += ["Baseline:"]
+    lines += [
+        f"  {name}: mean {row.mean:g}, sd {'-' if row.sd is None else f'{row.sd:g}'} ({row.mark})"
+        for name, row in population.baseline.items()
+    ]
+    lines += ["Arms:", *(_arm_line(arm) for arm in study.arms), "Outcomes:"]
+    for endpoint in study.endpoints:
+        times = ", ".join("whole" if t is None else f"{t:g}" for t in endpoint.times_months)
+        where = endpoint.contrast or ", ".join(endpoint.arms) or "all arms"
+        lines.append(
+            f"  {endpoint.outcome} ({endpoint.definition_id}), {endpoint.measure}, {where}, "
+            f"months {times}"
+        )
+    lines += [f"Note: {note}" for note in study.notes]
+    return "\n".join(lines)
+
+
+def _identifier(path: Path) -> str:
+    import re
+
+    from remyelin.study.fields import IDENTIFIER_PATTERN
+
+    stem = path.stem.lower().replace("-", "_")
+    return stem if re.fullmatch(IDENTIFIER_PATTERN, stem) else _DEFAULT_NAME
+
+
+@single.command("new")
+def new_study(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="File to write, ends in .yaml.")],
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Write a complete small study file, to be changed by hand."""
+    from remyelin.study import catalogue
+
+    if not file.isprintable() or not file.lower().endswith(_SUFFIXES):
+        raise UsageError(
+            f"{shown(file)} is no name for a study file; allowed is a name ending in "
+            f"{' or '.join(_SUFFIXES)}"
+        )
+    path = Path(file)
+    text = catalogue.template(_identifier(path))
+    try:
+        if path.exists() and not force:
+            raise UsageError(
+                f"{shown(file)} exists already; it is never overwritten unasked\n"
+                "Give another name, or replace the file with --force."
+            )
+        _write(path, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot write {shown(file)}: {reason}") from error
+    if json:
+        say_json({"written": str(path)})
+    else:
+        say(f"Written: {path}\nRun it with: remyelin run {path}")
+
+
+def _write(path: Path, text: str) -> None:
+    """Write aside, then rename, so that a full disk leaves no half file."""
+    import secrets
+
+    aside = path.with_name(f".remyelin-{secrets.token_hex(6)}")
+    try:
+        aside.write_text(text, encoding="utf-8")
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)

@@ -1,0 +1,25 @@
+"""From longitudinal tables, simulated or real, to events and levels of every patient."""
+
+from __future__ import annotations
+
+from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS, Censoring, Status
+from remyelin.endpoints.counts import EventCounts, event_counts
+from remyelin.endpoints.events import events, observed_until
+from remyelin.endpoints.eventtable import EventTable
+from remyelin.endpoints.history import History, Tables
+from remyelin.endpoints.level import LevelTable, level
+
+__all__ = [
+    "VISIT_TOLERANCE_DAYS",
+    "Censoring",
+    "EventCounts",
+    "EventTable",
+    "History",
+    "LevelTable",
+    "Status",
+    "Tables",
+    "event_counts",
+    "events",
+    "level",
+    "observed_until",
+]

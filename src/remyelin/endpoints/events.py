@@ -1,0 +1,159 @@
+"""From longitudinal tables and a definition to the events of every patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import numpy as np
+
+from remyelin.endpoints.conventions import Censoring, FloatArray
+from remyelin.endpoints.disability import confirmed_change
+from remyelin.endpoints.eventtable import EventTable, Found
+from remyelin.endpoints.firsts import death, first_adverse_event, first_relapse, mri_activity
+from remyelin.endpoints.history import History, Tables
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.study.definition import Definition, EventKind, OnSwitch
+
+_COMPONENT_KINDS = frozenset(EventKind) - {EventKind.NEDA3, EventKind.LEVEL}
+
+
+def events(
+    tables: Tables,
+    definition: Definition,
+    definitions: Mapping[str, Definition],
+    *,
+    censoring: Censoring = Censoring.LAST_ASSESSMENT,
+) -> EventTable:
+    """Find each patient's first event under a definition.
+
+    Parameters
+    ----------
+    tables
+        Longitudinal tables, simulated or real; hand in a `History` when several endpoints are
+        read from the same tables.
+    definition
+        What counts as the event; any kind but ``level``.
+    definitions
+        Catalogue in which the components of a composite are looked up.
+    censoring
+        When a patient without event leaves the patients at risk.
+
+    Returns
+    -------
+    EventTable
+        One row per patient. Death ends observation and is an event only where the definition
+        says so.
+
+    Raises
+    ------
+    InputError
+        The tables or the definition are malformed.
+    UnknownNameError
+        A component of the definition is not in ``definitions``.
+    """
+    history = History.of(tables)
+    found = _search(history, definition, definitions, censoring)
+    return EventTable.of(history, definition, censoring, found)
+
+
+def observed_until(history: History, definition: Definition) -> FloatArray:
+    """Last day that counts for a definition; shape (patients,).
+
+    The end of observation, or the day of the switch where the definition censors at it: the
+    visit on that day still counts, as it comes before the new treatment.
+    """
+    if definition.on_switch is OnSwitch.CENSOR:
+        return np.minimum(history.end_day, history.switch_day)
+    return history.end_day
+
+
+def _search(
+    history: History,
+    definition: Definition,
+    definitions: Mapping[str, Definition],
+    censoring: Censoring,
+) -> Found:
+    last_day = observed_until(history, definition)
+    match definition.kind:
+        case EventKind.WORSENING | EventKind.IMPROVEMENT:
+            return confirmed_change(history, definition, last_day, censoring)
+        case EventKind.RELAPSE:
+            return first_relapse(history, definition, last_day)
+        case EventKind.MRI_ACTIVITY:
+            return mri_activity(history, definition, last_day)
+        case EventKind.ADVERSE_EVENT:
+            return first_adverse_event(history, definition, last_day)
+        case EventKind.DEATH:
+            return death(history, last_day)
+        case EventKind.NEDA3:
+            return _composite(history, definition, definitions, censoring)
+        case EventKind.LEVEL:
+            raise InputError(
+                f"definition {definition.definition_id}",
+                ["kind is level, which is measured and has no events"],
+                "Read it with endpoints.level.",
+            )
+
+
+def _composite(
+    history: History,
+    definition: Definition,
+    definitions: Mapping[str, Definition],
+    censoring: Censoring,
+) -> Found:
+    """First event of any component.
+
+    Without event a patient is censored when the last component was last assessed; under
+    `Censoring.LAST_CONFIRMABLE` when the first of them was, and later events do not count.
+    Where a component could be found in nobody (no MRI in the study), the composite could not.
+    """
+    parts = [
+        _search(history, part, definitions, censoring) for part in _parts(definition, definitions)
+    ]
+    time = np.stack([part.time for part in parts])
+    event = np.stack([part.event & part.baseline for part in parts])
+    free = np.where(event, np.inf, time)
+    if censoring is Censoring.LAST_CONFIRMABLE:
+        event &= time <= free.min(axis=0)
+        end = free.min(axis=0)
+    else:
+        end = time.max(axis=0)
+    when = np.where(event, time, np.inf)
+    first = when.argmin(axis=0)
+    seen_in_anybody = all(bool(part.findable.any()) for part in parts) and history.n > 0
+    happened = np.asarray(event.any(axis=0) & seen_in_anybody, dtype=np.bool_)
+    findable = np.all([part.findable for part in parts], axis=0) & seen_in_anybody
+    visit = np.stack([part.first_visit for part in parts])[first, np.arange(history.n)]
+    confirming = np.stack([part.confirming_visit for part in parts])[first, np.arange(history.n)]
+    return Found(
+        time=np.where(happened, when.min(axis=0), end),
+        event=happened,
+        findable=findable,
+        baseline=np.all([part.baseline for part in parts], axis=0),
+        first_visit=np.where(happened, visit, np.nan),
+        confirming_visit=np.where(happened, confirming, np.nan),
+    )
+
+
+def _parts(definition: Definition, definitions: Mapping[str, Definition]) -> tuple[Definition, ...]:
+    where = f"definition {definition.definition_id}"
+    if not definition.components:
+        raise InputError(
+            where, ["components is empty"], "Name the definitions whose events end the state."
+        )
+    parts = []
+    for name in definition.components:
+        if name not in definitions:
+            raise UnknownNameError("definition", name, tuple(definitions), f"Named in {where}.")
+        part = definitions[name]
+        if part.kind not in _COMPONENT_KINDS:
+            raise InputError(
+                where,
+                [f"component {name} is of kind {part.kind}, which cannot be a component"],
+                "Allowed kinds: " + ", ".join(sorted(_COMPONENT_KINDS)) + ".",
+            )
+        if definition.on_switch is OnSwitch.CENSOR:
+            part = replace(part, on_switch=OnSwitch.CENSOR)
+        parts.append(part)
+    return tuple(parts)

@@ -1,0 +1,102 @@
+"""The result of an endpoint: one row per patient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, Status
+from remyelin.endpoints.history import History
+from remyelin.study.definition import Definition
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Found:
+    """What a search for an event found, one entry per patient, each of shape (patients,).
+
+    Attributes
+    ----------
+    time
+        Day of the event, else day on which the patient leaves the patients at risk.
+    event
+        Whether the event was found.
+    findable
+        Whether any event could have been found.
+    baseline
+        Whether there was a baseline to which the definition applies.
+    first_visit, confirming_visit
+        Numbers of the visits, nan where the event is not tied to a visit.
+    """
+
+    time: FloatArray
+    event: BoolArray
+    findable: BoolArray
+    baseline: BoolArray
+    first_visit: FloatArray
+    confirming_visit: FloatArray
+
+
+_ORDER = (Status.EVENT, Status.CENSORED, Status.NOT_CONFIRMABLE, Status.NO_BASELINE)
+
+
+@dataclass(frozen=True, eq=False)
+class EventTable:
+    """Events of all patients under one definition, with the settings that were used.
+
+    Attributes
+    ----------
+    definition, censoring
+        What was looked for, and when patients without event leave the patients at risk.
+    frame
+        One row per patient in the order of table ``subjects``: replicate, arm_id, subject_id,
+        ``time_days`` (day of the event, else of censoring), ``event``, ``status`` (a `Status`),
+        ``first_visit`` and ``confirming_visit`` (visit numbers, missing where there is none).
+    """
+
+    definition: Definition
+    censoring: Censoring
+    frame: pd.DataFrame
+
+    @classmethod
+    def of(
+        cls, history: History, definition: Definition, censoring: Censoring, found: Found
+    ) -> EventTable:
+        """Put the findings of a search into a table."""
+        code = np.where(found.event, 0, np.where(found.findable, 1, 2))
+        code = np.where(found.baseline, code, 3)
+        frame = pd.DataFrame(
+            {
+                "replicate": history.replicate,
+                "arm_id": np.asarray(history.arm_ids, dtype=object)[history.arm],
+                "subject_id": history.subject,
+                "time_days": np.where(found.baseline, found.time, 0.0),
+                "event": found.event & found.baseline,
+                "status": np.asarray([state.value for state in _ORDER], dtype=object)[code],
+                "first_visit": pd.array(found.first_visit, dtype="Float64").astype("Int64"),
+                "confirming_visit": pd.array(found.confirming_visit, dtype="Float64").astype(
+                    "Int64"
+                ),
+            }
+        )
+        return cls(definition, censoring, frame)
+
+    @property
+    def time(self) -> FloatArray:
+        """Days to event or censoring; shape (patients,)."""
+        return self.frame["time_days"].to_numpy(np.float64)
+
+    @property
+    def event(self) -> BoolArray:
+        """Whether the event was found; shape (patients,)."""
+        return self.frame["event"].to_numpy(np.bool_)
+
+    @property
+    def evaluable(self) -> BoolArray:
+        """Patients with a baseline to which the definition applies; shape (patients,)."""
+        return np.asarray(self.frame["status"] != Status.NO_BASELINE.value, dtype=np.bool_)
+
+    def has(self, status: Status) -> BoolArray:
+        """Patients with a status; shape (patients,)."""
+        return np.asarray(self.frame["status"] == status.value, dtype=np.bool_)

@@ -1,0 +1,118 @@
+"""First relapse, MRI activity, adverse event and death."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS, BoolArray, FloatArray
+from remyelin.endpoints.eventtable import Found
+from remyelin.endpoints.history import History
+from remyelin.endpoints.rows import Rows, pick
+from remyelin.errors import InputError
+from remyelin.study.definition import Definition
+from remyelin.units import months_to_days
+
+MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
+"""Columns of the visits in which MRI activity shows."""
+
+MILESTONES: Final = frozenset({"neutrophil_engraftment"})
+"""Rows among the adverse events that are no harm; found only when asked for by name."""
+
+SERIOUS_GRADE: Final = 3
+"""Lowest CTCAE grade of a serious adverse event."""
+
+
+def first_relapse(history: History, definition: Definition, observed_until: FloatArray) -> Found:
+    """First relapse with onset on or after ``earliest_months``; censored at the last day."""
+    rows = history.relapses.until(observed_until)
+    return _dated(history, rows, _counted(rows, definition, 0.0), observed_until)
+
+
+def first_adverse_event(
+    history: History, definition: Definition, observed_until: FloatArray
+) -> Found:
+    """First adverse event of the name in ``column`` (any harm where it is empty)."""
+    rows = history.adverse_events
+    if definition.column:
+        named = history.adverse_named(frozenset({definition.column}))
+    else:
+        named = ~history.adverse_named(MILESTONES)
+    if definition.serious:
+        named &= rows.value >= SERIOUS_GRADE
+    rows = rows.keep(named).until(observed_until)
+    return _dated(history, rows, _counted(rows, definition, 0.0), observed_until)
+
+
+def death(history: History, observed_until: FloatArray) -> Found:
+    """Death of any cause; censored at the last day under observation."""
+    event = history.death_day <= observed_until
+    return _plain(history, np.where(event, history.death_day, observed_until), event)
+
+
+def mri_activity(history: History, definition: Definition, observed_until: FloatArray) -> Found:
+    """First scheduled MRI after baseline with an enhancing or new T2 lesion.
+
+    Dated at the MRI that shows it; censored at the last MRI. ``column`` narrows the search to
+    one of `MRI_COLUMNS`. A patient without MRI after baseline has nothing that could be found.
+
+    Raises
+    ------
+    InputError
+        ``column`` is neither empty nor one of `MRI_COLUMNS`.
+    """
+    if definition.column and definition.column not in MRI_COLUMNS:
+        raise InputError(
+            f"definition {definition.definition_id}",
+            [f"column is {definition.column!r}; allowed: {', '.join(MRI_COLUMNS)}, or empty"],
+            "Leave column empty to count both.",
+        )
+    columns = (definition.column,) if definition.column else MRI_COLUMNS
+    scans = _scans(history, columns).until(observed_until)
+    scans = scans.keep((scans.visit > 0) & _counted(scans, definition, VISIT_TOLERANCE_DAYS))
+    first = scans.first(scans.value > 0, history.n)
+    last = scans.last(np.ones(scans.day.size, dtype=bool), history.n)
+    event = first >= 0
+    return Found(
+        time=np.where(event, pick(scans.day, first), pick(scans.day, last, 0.0)),
+        event=event,
+        findable=last >= 0,
+        baseline=np.ones(history.n, dtype=bool),
+        first_visit=pick(scans.visit.astype(np.float64), first),
+        confirming_visit=np.full(history.n, np.nan),
+    )
+
+
+def _scans(history: History, columns: tuple[str, ...]) -> Rows:
+    """Rows of all columns together, sorted by patient and day."""
+    parts = [history.measured(column) for column in columns]
+    patient = np.concatenate([part.patient for part in parts])
+    day = np.concatenate([part.day for part in parts])
+    value = np.concatenate([part.value for part in parts])
+    visit = np.concatenate([part.visit for part in parts])
+    order = np.lexsort((day, patient))
+    return Rows(patient[order], day[order], value[order], visit[order])
+
+
+def _counted(rows: Rows, definition: Definition, tolerance: float) -> BoolArray:
+    return rows.day >= months_to_days(definition.earliest_months) - tolerance
+
+
+def _dated(history: History, rows: Rows, counted: BoolArray, observed_until: FloatArray) -> Found:
+    first = rows.first(counted, history.n)
+    event = first >= 0
+    return _plain(history, np.where(event, pick(rows.day, first), observed_until), event)
+
+
+def _plain(history: History, time: FloatArray, event: BoolArray) -> Found:
+    everybody = np.ones(history.n, dtype=bool)
+    nothing = np.full(history.n, np.nan)
+    return Found(
+        time=time,
+        event=event,
+        findable=everybody,
+        baseline=everybody,
+        first_visit=nothing,
+        confirming_visit=nothing,
+    )

@@ -1,0 +1,139 @@
+"""Measured levels at a time: EDSS, lesions, brain volume."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from remyelin.endpoints.conventions import FloatArray, IntArray
+from remyelin.endpoints.events import observed_until
+from remyelin.endpoints.history import History, Tables
+from remyelin.endpoints.rows import Rows, pick
+from remyelin.errors import InputError
+from remyelin.study.definition import Definition, EventKind
+from remyelin.units import months_to_days
+
+CUMULATIVE_COLUMNS: Final = frozenset({"new_t2_lesions"})
+"""Counts since the last visit: the level at a time is their sum since baseline."""
+
+PERCENT_COLUMNS: Final = frozenset({"brain_volume_pct"})
+"""Columns whose change is given in per cent of baseline."""
+
+
+@dataclass(frozen=True, eq=False)
+class LevelTable:
+    """A level of all patients at one time.
+
+    Attributes
+    ----------
+    definition, time_months
+        What was read, and when; None is the last visit.
+    frame
+        One row per patient in the order of table ``subjects``: replicate, arm_id, subject_id,
+        ``day`` and ``visit`` of the visit used, ``value``, ``baseline`` and ``change``;
+        nan (or missing) where there is no visit near the time.
+    """
+
+    definition: Definition
+    time_months: float | None
+    frame: pd.DataFrame
+
+    @property
+    def value(self) -> FloatArray:
+        """Level at the time; shape (patients,)."""
+        return self.frame["value"].to_numpy(np.float64)
+
+    @property
+    def change(self) -> FloatArray:
+        """Change since baseline; shape (patients,)."""
+        return self.frame["change"].to_numpy(np.float64)
+
+
+def level(
+    tables: Tables,
+    definition: Definition,
+    *,
+    time_months: float | None,
+    window_days: float | None = None,
+) -> LevelTable:
+    """Read a level at the visit nearest to a time; the earlier one of two equally near.
+
+    Parameters
+    ----------
+    definition
+        Kind level; ``column`` names the column of the visits.
+    time_months
+        Time from baseline; 0 is visit 0 itself, None the last visit of each patient.
+    window_days
+        How far the visit may lie from the time; None takes half the median interval between
+        two measurements of this column.
+
+    Raises
+    ------
+    InputError
+        The definition is of another kind or its column is not in the visits.
+    """
+    if definition.kind is not EventKind.LEVEL or not definition.column:
+        raise InputError(
+            f"definition {definition.definition_id}",
+            [f"kind is {definition.kind}, column {definition.column!r}; a level needs both"],
+            "Use kind level and name a column of the visits.",
+        )
+    history = History.of(tables)
+    rows = history.measured(definition.column).until(observed_until(history, definition))
+    start = pick(rows.value, rows.first(rows.visit == 0, history.n))
+    if definition.column in CUMULATIVE_COLUMNS:
+        rows = _accumulated(rows)
+        start = np.zeros(history.n)
+    chosen = _nearest(rows, history.n, time_months, window_days)
+    value = pick(rows.value, chosen)
+    change = value - start
+    if definition.column in PERCENT_COLUMNS:
+        change = 100.0 * change / start
+    frame = pd.DataFrame(
+        {
+            "replicate": history.replicate,
+            "arm_id": np.asarray(history.arm_ids, dtype=object)[history.arm],
+            "subject_id": history.subject,
+            "day": pick(rows.day, chosen),
+            "visit": pd.array(pick(rows.visit.astype(np.float64), chosen), dtype="Float64").astype(
+                "Int64"
+            ),
+            "value": value,
+            "baseline": start,
+            "change": change,
+        }
+    )
+    return LevelTable(definition, time_months, frame)
+
+
+def _accumulated(rows: Rows) -> Rows:
+    """Sum the values after baseline within each patient."""
+    total = np.cumsum(np.where(rows.visit > 0, rows.value, 0.0))
+    begin = np.searchsorted(rows.patient, rows.patient, side="left")
+    before = np.concatenate([[0.0], total])[begin]
+    return Rows(rows.patient, rows.day, total - before, rows.visit)
+
+
+def _nearest(rows: Rows, n: int, time_months: float | None, window_days: float | None) -> IntArray:
+    everything = np.ones(rows.day.size, dtype=bool)
+    if time_months is None:
+        return rows.last(everything, n)
+    if time_months == 0:
+        return rows.first(rows.visit == 0, n)
+    window = _half_interval(rows) if window_days is None else window_days
+    distance = np.abs(rows.day - months_to_days(time_months))
+    near = np.flatnonzero((rows.visit > 0) & (distance <= window))
+    order = near[::-1][np.argsort(-distance[near[::-1]], kind="stable")]
+    chosen = np.full(n, -1, dtype=np.int64)
+    chosen[rows.patient[order]] = order
+    return chosen
+
+
+def _half_interval(rows: Rows) -> float:
+    same = rows.patient[1:] == rows.patient[:-1]
+    gaps = np.diff(rows.day)[same]
+    return float(np.median(gaps)) / 2 if gaps.size else np.inf

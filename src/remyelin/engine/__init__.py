@@ -1,0 +1,1 @@
+"""The engine: takes a model, patients and dated inputs, and carries them through days."""

@@ -1,0 +1,1 @@
+"""Published studies, their arms and outcomes, with sources."""

@@ -1,0 +1,188 @@
+"""Functional systems, ambulation and EDSS from latent disability.
+
+Each system is an item with thresholds on the latent scale of its compartment. A patient has a
+stable offset on every item; a rating adds noise. The scores then give the EDSS by the scoring rule
+of Kurtzke (1983) in its current form: optic and bladder scores are converted before they count,
+and walking range sets the floor from 4.5 upwards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from remyelin.model.numeric import Numeric, Value
+from remyelin.model.states import Latent
+from remyelin.model.traits import ItemOffsets
+
+ITEMS = ItemOffsets._fields
+"""Rating items in order; each has a slope, thresholds and an offset of its own."""
+
+THRESHOLDS = {
+    "pyramidal": 5,
+    "cerebellar": 5,
+    "brainstem": 4,
+    "sensory": 6,
+    "bowel_bladder": 5,
+    "visual": 6,
+    "mental": 4,
+    "ambulation": 12,
+}
+"""Thresholds of each item; a score is the number of thresholds passed."""
+
+_COMPARTMENT = {
+    "pyramidal": 2,
+    "cerebellar": 1,
+    "brainstem": 1,
+    "sensory": 2,
+    "bowel_bladder": 2,
+    "visual": 1,
+    "mental": 0,
+    "ambulation": 2,
+}
+
+_STRETCH_PIVOT = 5
+"""Ambulation thresholds up to this one are stretched from the first, later ones from this one."""
+
+_AMBULATION_EDSS = (0.0, 0.0, 4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0)
+"""Lowest EDSS by ambulation score (Kurtzke 1983, doi:10.1212/WNL.33.11.1444)."""
+
+_VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
+_BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0)
+"""Scores that count in place of the raw optic and bladder scores."""
+
+_Slopes = NamedTuple(  # type: ignore[misc]
+    "_Slopes", [(f"item_slope_{item}", float) for item in THRESHOLDS]
+)
+_Thresholds = NamedTuple(  # type: ignore[misc]
+    "_Thresholds",
+    [
+        (f"item_threshold_{item}_{k}", float)
+        for item, count in THRESHOLDS.items()
+        for k in range(1, count + 1)
+    ],
+)
+
+
+class ItemParameters(NamedTuple):
+    """Rater noise, stretch of the ambulation scale, and slope and thresholds of every item."""
+
+    rater_noise: float
+    rater_noise_share: float
+    item_offset_share: float
+    logistic_to_normal: float
+    ambulation_stretch_low: float
+    ambulation_stretch_high: float
+    slopes: _Slopes
+    thresholds: _Thresholds
+
+
+class Rating(NamedTuple):
+    """Scores of one assessment; optic and bladder scores are converted."""
+
+    edss: Value
+    visual: Value
+    brainstem: Value
+    pyramidal: Value
+    cerebellar: Value
+    sensory: Value
+    bowel_bladder: Value
+    mental: Value
+    ambulation: Value
+
+
+def rate_edss(
+    m: Numeric,
+    p: ItemParameters,
+    *,
+    latent: Latent,
+    offsets: ItemOffsets,
+    noise: Sequence[Value] | None,
+) -> Rating:
+    """Rate a patient once.
+
+    Parameters
+    ----------
+    latent
+        Latent disability of the three compartments.
+    offsets
+        The patient's standard normal offset on each item.
+    noise
+        A standard normal value for each item in the order of `ITEMS`; None rates without noise.
+    """
+    score = {
+        item: _score(m, p, item, latent, offset, 0.0 if noise is None else noise[k])
+        for k, (item, offset) in enumerate(zip(ITEMS, offsets, strict=True))
+    }
+    score["visual"] = _look_up(m, score["visual"], _VISUAL_CONVERTED)
+    score["bowel_bladder"] = _look_up(m, score["bowel_bladder"], _BLADDER_CONVERTED)
+    systems = [score[item] for item in ITEMS if item != "ambulation"]
+    edss = m.maximum(
+        edss_of_systems(m, systems), _look_up(m, score["ambulation"], _AMBULATION_EDSS)
+    )
+    return Rating(edss=edss, **{name: score[name] for name in Rating._fields if name != "edss"})
+
+
+def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
+    """Give the EDSS, at most 5, that seven functional system scores stand for.
+
+    Parameters
+    ----------
+    systems
+        Scores of the seven systems, optic and bladder converted; whole numbers.
+    """
+    highest = systems[0]
+    for system in systems[1:]:
+        highest = m.maximum(highest, system)
+
+    def at_least(grade: float) -> Value:
+        count = m.where(systems[0] >= grade, 1.0, 0.0)
+        for system in systems[1:]:
+            count = count + m.where(system >= grade, 1.0, 0.0)
+        return count
+
+    ones, twos, threes = at_least(1.0), at_least(2.0), at_least(3.0)
+    by_one = m.where(ones >= 2.0, 1.5, 1.0)
+    by_two = m.where(twos <= 1.0, 2.0, m.where(twos <= 2.0, 2.5, m.where(twos <= 4.0, 3.0, 3.5)))
+    alone = (threes <= 1.0) & (twos <= 1.0)
+    moderate = ((threes <= 1.0) & (twos <= 3.0)) | ((threes <= 2.0) & (twos <= 2.0))
+    by_three = m.where(alone, 3.0, m.where(moderate, 3.5, 4.0))
+    low = m.where(highest >= 2.0, by_two, m.where(highest >= 1.0, by_one, 0.0))
+    high = m.where(highest >= 5.0, 5.0, m.where(highest >= 4.0, 4.0, by_three))
+    return m.where(highest >= 3.0, high, low)
+
+
+def _score(
+    m: Numeric, p: ItemParameters, item: str, latent: Latent, offset: Value, noise: Value
+) -> Value:
+    spread = p.logistic_to_normal / getattr(p.slopes, f"item_slope_{item}")
+    rater = m.minimum(p.rater_noise, p.rater_noise_share * spread)
+    stable = p.item_offset_share * m.sqrt(spread * spread - rater * rater)
+    felt = latent[_COMPARTMENT[item]] + stable * offset + rater * noise
+    score: Value = 0.0
+    for k in range(1, THRESHOLDS[item] + 1):
+        score = score + m.where(felt > _threshold(p, item, k), 1.0, 0.0)
+    return score
+
+
+def _threshold(p: ItemParameters, item: str, k: int) -> Value:
+    bare = getattr(p.thresholds, f"item_threshold_{item}_{k}")
+    if item != "ambulation":
+        return bare
+    first = getattr(p.thresholds, f"item_threshold_{item}_1")
+    pivot = getattr(p.thresholds, f"item_threshold_{item}_{_STRETCH_PIVOT}")
+    if k <= _STRETCH_PIVOT:
+        return first + p.ambulation_stretch_low * (bare - first)
+    return (
+        first
+        + p.ambulation_stretch_low * (pivot - first)
+        + p.ambulation_stretch_high * (bare - pivot)
+    )
+
+
+def _look_up(m: Numeric, score: Value, table: Sequence[float]) -> Value:
+    value: Value = table[0]
+    for k in range(1, len(table)):
+        if table[k] != table[k - 1]:
+            value = m.where(score >= float(k), table[k], value)
+    return value

@@ -1,0 +1,157 @@
+"""The patient as a whole: traits, states, start at disease onset, an assessment."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from remyelin.model.draws import normal
+from remyelin.model.edss import ItemParameters, Rating, rate_edss
+from remyelin.model.function import LatentParameters, latent_disability
+from remyelin.model.lesions import NEVER
+from remyelin.model.numeric import Numeric, Value
+from remyelin.model.states import (
+    Activation,
+    BCells,
+    Blocks,
+    Clock,
+    Clones,
+    Deficit,
+    Fluctuation,
+    Lesions,
+    Marrow,
+    Relapses,
+    Safety,
+    TCells,
+    Tissue,
+)
+from remyelin.model.traits import (
+    BloodTraits,
+    Disease,
+    Immunity,
+    ItemOffsets,
+    Onset,
+    Person,
+    Wellbeing,
+)
+
+
+class Traits(NamedTuple):
+    """What stays with a patient for life."""
+
+    person: Person
+    disease: Disease
+    onset: Onset
+    immunity: Immunity
+    blood_traits: BloodTraits
+    wellbeing: Wellbeing
+    offsets: ItemOffsets
+
+
+class State(NamedTuple):
+    """What changes from day to day."""
+
+    clock: Clock
+    blocks: Blocks
+    activation: Activation
+    clones: Clones
+    t_cells: TCells
+    b_cells: BCells
+    lesions: Lesions
+    relapses: Relapses
+    tissue: Tissue
+    deficit: Deficit
+    fluctuation: Fluctuation
+    marrow: Marrow
+    safety: Safety
+
+
+class OnsetParameters(NamedTuple):
+    """Parameters of the state at disease onset."""
+
+    treg_deficit: float
+    emigrant_maturation: float
+    naive_loss: float
+    thymic_involution: float
+    repair_age_reference: float
+    naive_floor: float
+    smouldering_start: float
+    axon_clearance: float
+    milieu_start: float
+    nfl_age_slope: float
+
+
+_FULL_VOLUME = 100.0
+
+
+def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
+    """Give the state on the day of disease onset: set points, first damage, no lesion counted."""
+    zero = 0.0 * traits.person.onset_age
+    one = zero + 1.0
+    older = traits.person.onset_age - p.repair_age_reference
+    youth = m.exp(-p.thymic_involution * older)
+    emigrants = traits.immunity.thymic_output * youth / (p.emigrant_maturation + p.naive_loss)
+    naive = m.maximum(traits.immunity.naive_set_point - emigrants, p.naive_floor)
+    nfl = traits.wellbeing.nfl_baseline * m.exp(p.nfl_age_slope * older)
+    lasting = traits.onset[0:3]
+    return State(
+        clock=Clock(traits.person.onset_age, zero),
+        blocks=Blocks(zero, zero),
+        activation=Activation(zero, one - p.treg_deficit, one, one),
+        clones=Clones(one, one, one, one),
+        t_cells=TCells(emigrants, naive, traits.immunity.memory_set_point + zero, one),
+        b_cells=BCells(one, one, zero),
+        lesions=Lesions(zero, zero, zero, zero, one),
+        relapses=Relapses(zero, zero + NEVER, zero),
+        tissue=Tissue(
+            demyelinated=zero,
+            smouldering=zero + p.smouldering_start,
+            dying_axons=traits.disease.lesion_rate / p.axon_clearance,
+            volume=zero + _FULL_VOLUME,
+            nfl=nfl,
+            committed_loss=zero,
+            milieu=zero + p.milieu_start,
+        ),
+        deficit=Deficit(*lasting, *(zero,) * 6),
+        fluctuation=Fluctuation(traits.onset.fluctuation),
+        marrow=Marrow(
+            one,
+            one,
+            one,
+            traits.blood_traits.neutrophils,
+            one,
+            traits.blood_traits.platelets,
+            zero,
+        ),
+        safety=Safety(zero, zero, one),
+    )
+
+
+class AssessmentParameters(NamedTuple):
+    """Parameters of an assessment."""
+
+    latent: LatentParameters
+    items: ItemParameters
+
+
+RATING_BLOCKS = 4
+"""Blocks of uniforms that one rating takes: two words for each of eight items."""
+
+
+def assess(
+    m: Numeric,
+    p: AssessmentParameters,
+    *,
+    deficit: Deficit,
+    fluctuation: Fluctuation,
+    tissue: Tissue,
+    disease: Disease,
+    offsets: ItemOffsets,
+    u: Sequence[Value],
+) -> Rating:
+    """Rate functional systems and EDSS as one rater would on one day."""
+    latent = latent_disability(
+        m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
+    )
+    noise = [normal(m, u[2 * k], u[2 * k + 1]) for k in range(len(offsets))]
+    return rate_edss(m, p.items, latent=latent, offsets=offsets, noise=noise)

@@ -1,0 +1,162 @@
+"""States: everything about a patient that changes with time.
+
+Each group belongs to one subsystem. A value is a number or an array with one entry per patient.
+Fields that end in ``today`` carry what this day brought, for the observer.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from remyelin.model.numeric import Value
+
+
+class Clock(NamedTuple):
+    """Age in years and days left of the recovery window after a graft."""
+
+    age: Value
+    recovery_left: Value
+
+
+class Blocks(NamedTuple):
+    """Drug effects on their targets, 0 none, 1 complete."""
+
+    traffic: Value
+    activation: Value
+
+
+class Activation(NamedTuple):
+    """Effector activity and what drives it."""
+
+    burst: Value
+    """Part of effector activity that comes in bursts."""
+    regulation: Value
+    """Regulatory function."""
+    help: Value
+    """Help by memory B cells, today."""
+    activity: Value
+    """Effector activity, today; its untreated mean is 1."""
+
+
+class Clones(NamedTuple):
+    """Sizes of the autoreactive clones; 0 tolerant, 1 the disease set point."""
+
+    first: Value
+    second: Value
+    third: Value
+    fourth: Value
+
+
+class TCells(NamedTuple):
+    """CD4 cells per microlitre, and thymic function (1 in health)."""
+
+    emigrants: Value
+    naive: Value
+    """Naive cells other than recent thymic emigrants."""
+    memory: Value
+    thymus: Value
+
+
+class BCells(NamedTuple):
+    """B cells as shares of health, and the level of an anti-CD20 antibody (courses)."""
+
+    total: Value
+    memory: Value
+    cd20: Value
+
+
+class Lesions(NamedTuple):
+    """Counts of brain lesions, and what today brings."""
+
+    enhancing: Value
+    t2_total: Value
+    """Brain T2 lesions since onset."""
+    today: Value
+    """New lesions today, brain and cord."""
+    rate: Value
+    """Expected new lesions today."""
+    symptomatic_gain: Value
+    """Factor on the symptomatic share under drugs, today."""
+
+
+class Relapses(NamedTuple):
+    """Relapse history."""
+
+    today: Value
+    """1 when a relapse begins today."""
+    days_since: Value
+    """Days since the last relapse began; large where there was none."""
+    total: Value
+
+
+class Tissue(NamedTuple):
+    """The central nervous system outside the acute lesion."""
+
+    demyelinated: Value
+    """Chronically demyelinated tissue (lesion units)."""
+    smouldering: Value
+    """Burden of compartmentalised inflammation."""
+    dying_axons: Value
+    """Axons committed to degenerate (lesion units)."""
+    volume: Value
+    """Brain volume (% of that at onset)."""
+    nfl: Value
+    """Serum neurofilament light chain (pg/mL)."""
+    committed_loss: Value
+    """Brain volume that conditioning has committed to loss (%)."""
+    milieu: Value
+    """Running mean of the lesion rate over its reference."""
+
+
+class Deficit(NamedTuple):
+    """What a patient has lost, by compartment.
+
+    ``lasting`` never recovers; ``slow`` and ``fast`` are what relapses left that still recovers.
+    Compartments: cerebral; brainstem, cerebellum and optic; spinal long tract.
+    """
+
+    lasting_cerebral: Value
+    lasting_brainstem: Value
+    lasting_spinal: Value
+    slow_cerebral: Value
+    slow_brainstem: Value
+    slow_spinal: Value
+    fast_cerebral: Value
+    fast_brainstem: Value
+    fast_spinal: Value
+
+
+class Fluctuation(NamedTuple):
+    """Slow reversible fluctuation of function; it may be negative."""
+
+    level: Value
+
+
+class Latent(NamedTuple):
+    """Latent disability of the three compartments."""
+
+    cerebral: Value
+    brainstem: Value
+    spinal: Value
+
+
+class Marrow(NamedTuple):
+    """Marrow and blood; pools are relative to health, counts in 1e9/L."""
+
+    progenitors: Value
+    transit_1: Value
+    transit_2: Value
+    neutrophils: Value
+    precursors: Value
+    """Platelet precursors."""
+    platelets: Value
+    engrafted_today: Value
+    """1 when neutrophils rise through the engraftment threshold today."""
+
+
+class Safety(NamedTuple):
+    """Infections and survival."""
+
+    infected_today: Value
+    died_today: Value
+    alive: Value

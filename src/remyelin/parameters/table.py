@@ -1,0 +1,167 @@
+"""The parameter table: every number of the model, checked when it is read."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+from remyelin.errors import InputError, ParameterError, UnknownNameError
+from remyelin.parameters.parameter import Parameter, ParameterMark, Prior, Spread
+
+COLUMNS = (
+    "key",
+    "symbol",
+    "value",
+    "unit",
+    "prior",
+    "low",
+    "high",
+    "min",
+    "max",
+    "spread",
+    "spread_by",
+    "subsystem",
+    "meaning",
+    "source",
+    "page",
+    "mark",
+    "note",
+)
+
+
+@dataclass(frozen=True)
+class ParameterTable:
+    """An immutable set of parameters, looked up by key."""
+
+    _by_key: Mapping[str, Parameter]
+
+    @classmethod
+    def load(cls) -> ParameterTable:
+        """Read the table that ships with the package."""
+        return _packaged()
+
+    @classmethod
+    def parse(cls, text: str, *, name: str = "parameter table") -> ParameterTable:
+        """Read a table from CSV text.
+
+        Raises
+        ------
+        InputError
+            Wrong columns, a malformed number, an unknown word, a duplicate key, a value outside
+            its limits; every bad row is named.
+        """
+        reader = csv.DictReader(text.splitlines(), strict=True)
+        if tuple(reader.fieldnames or ()) != COLUMNS:
+            given = ", ".join(reader.fieldnames or ("nothing",))
+            raise InputError(name, [f"columns must be {', '.join(COLUMNS)}; got {given}"])
+        problems: list[str] = []
+        table: dict[str, Parameter] = {}
+        for number, row in enumerate(reader, start=2):
+            try:
+                parameter = _parameter(row)
+            except (ValueError, TypeError) as error:
+                problems.append(f"row {number} ({row.get('key')}): {error}")
+                continue
+            problems += [f"row {number}: {text}" for text in parameter.problems()]
+            if parameter.key in table:
+                problems.append(f"row {number}: key {parameter.key!r} is there twice")
+            table[parameter.key] = parameter
+        problems += _dangling_spreads(table)
+        if problems:
+            raise InputError(name, problems)
+        return cls(table)
+
+    def __getitem__(self, key: str) -> Parameter:
+        """Give the parameter with this key.
+
+        Raises
+        ------
+        UnknownNameError
+            There is no such parameter; the nearest names are offered.
+        """
+        try:
+            return self._by_key[key]
+        except KeyError:
+            advice = "List them with: remyelin parameters list"
+            raise UnknownNameError("parameter", key, tuple(self._by_key), advice) from None
+
+    def __iter__(self) -> Iterator[Parameter]:
+        """Go through the parameters in the order of the table."""
+        return iter(self._by_key.values())
+
+    def __len__(self) -> int:
+        """Count the parameters."""
+        return len(self._by_key)
+
+    def __contains__(self, key: object) -> bool:
+        """Say whether there is a parameter with this key."""
+        return key in self._by_key
+
+    def with_values(self, values: Mapping[str, float]) -> ParameterTable:
+        """Give a copy in which some parameters have other values (in their own units).
+
+        Raises
+        ------
+        UnknownNameError
+            A key is unknown.
+        ParameterError
+            A value is not finite or outside its hard limits.
+        """
+        table = dict(self._by_key)
+        for key, value in values.items():
+            old = self[key]
+            if not (math.isfinite(value) and old.minimum <= value <= old.maximum):
+                raise ParameterError(
+                    f"parameter {key}: {value!r} is outside its limits; allowed is "
+                    f"{old.minimum:g} to {old.maximum:g} {old.unit}"
+                )
+            table[key] = replace(
+                old, value=value, low=min(old.low, value), high=max(old.high, value)
+            )
+        return ParameterTable(table)
+
+    def digest(self) -> str:
+        """Give a hash of keys, values and units: what a run's results depend on."""
+        lines = "\n".join(f"{p.key},{p.value!r},{p.unit}" for p in self)
+        return hashlib.sha256(lines.encode()).hexdigest()[:16]
+
+
+def _parameter(row: Mapping[str, str]) -> Parameter:
+    return Parameter(
+        key=row["key"],
+        symbol=row["symbol"],
+        value=float(row["value"]),
+        unit=row["unit"],
+        prior=Prior(row["prior"]),
+        low=float(row["low"]),
+        high=float(row["high"]),
+        minimum=float(row["min"]),
+        maximum=float(row["max"]),
+        spread=Spread(row["spread"]),
+        spread_by=row["spread_by"],
+        subsystem=row["subsystem"],
+        meaning=row["meaning"],
+        source=row["source"],
+        page=row["page"],
+        mark=ParameterMark(row["mark"]),
+        note=row["note"],
+    )
+
+
+def _dangling_spreads(table: Mapping[str, Parameter]) -> list[str]:
+    return [
+        f"{p.key}: spread_by names {p.spread_by!r}, which is not in the table"
+        for p in table.values()
+        if p.spread_by and p.spread_by not in table
+    ]
+
+
+@cache
+def _packaged() -> ParameterTable:
+    text = files("remyelin.parameters").joinpath("table.csv").read_text(encoding="utf-8")
+    return ParameterTable.parse(text, name="parameters/table.csv")

@@ -1,0 +1,1 @@
+"""Faces of a finished run: the run folder, the HTML report and the console table."""

@@ -1,0 +1,125 @@
+"""The part of the report that holds predictions against published figures."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from remyelin.reports import wording
+from remyelin.reports.markup import Content, Markup, element, joined, table
+from remyelin.study.outcome import WHOLE
+from remyelin.study.vocabulary import Mark
+from remyelin.trials.prediction import Verdict
+
+if TYPE_CHECKING:
+    from remyelin.study.outcome import Outcome, OutcomeKey
+    from remyelin.trials.prediction import Prediction, RunResult
+
+_HEADER = (
+    "Outcome",
+    "Arm or contrast",
+    "Months",
+    "Predicted median [5 to 95 %]",
+    "Observed [interval]",
+    "Mark",
+    "Verdict",
+    "z",
+    "Source",
+)
+_NUMERIC = frozenset({2, 3, 4, 7})
+
+
+def mark_tag(mark: Mark | str) -> Markup:
+    """Mark of a figure as a small tag."""
+    return element("span", str(mark), class_=f"tag {mark}")
+
+
+def _outcome(key: OutcomeKey, definition: str) -> Markup:
+    what = f"{wording.words(key.outcome)}, {wording.words(key.measure.value)}"
+    if key.subgroup != WHOLE:
+        what += f", {wording.words(key.subgroup)}"
+    under = element("div", definition, class_="soft")
+    return joined((element("span", what), under)) if definition else element("span", what)
+
+
+def _source(outcome: Outcome) -> str:
+    parts = (outcome.source, outcome.definition_text, outcome.note)
+    return "; ".join(part for part in parts if part)
+
+
+def _observed(outcome: Outcome | None) -> Content:
+    kind = "" if outcome is None else wording.interval_kind(outcome)
+    text = wording.observed(outcome)
+    return joined((text, element("div", kind, class_="soft"))) if kind else text
+
+
+def _row(prediction: Prediction) -> tuple[Content, ...]:
+    seen = prediction.observed
+    verdict = prediction.verdict
+    shown = element(
+        "span",
+        wording.verdict(verdict.value),
+        class_=verdict.value if verdict in (Verdict.IN, Verdict.OUT) else "soft",
+    )
+    predicted = wording.predicted(prediction.median, prediction.low, prediction.high)
+    if prediction.n_not_estimable:
+        total = prediction.n_replicates + prediction.n_not_estimable
+        missing = f"{prediction.n_not_estimable} of {total} replicates not estimable"
+        note = element("div", missing, class_="soft")
+        predicted = joined((predicted, note))
+    return (
+        _outcome(prediction.key, prediction.definition.label),
+        wording.arm(prediction.key),
+        wording.when(prediction.key.time_months),
+        predicted,
+        _observed(seen),
+        "" if seen is None else mark_tag(seen.mark),
+        shown,
+        wording.score(prediction.z),
+        "" if seen is None else _source(seen),
+    )
+
+
+def _is_recalled(outcome: Outcome | None) -> bool:
+    return outcome is not None and outcome.mark is not Mark.SEEN
+
+
+def _unmatched_row(outcome: Outcome) -> tuple[Content, ...]:
+    return (
+        _outcome(outcome.key, outcome.definition_text),
+        wording.arm(outcome.key),
+        wording.when(outcome.key.time_months),
+        _observed(outcome),
+        mark_tag(outcome.mark),
+        outcome.note,
+        outcome.source,
+    )
+
+
+def section(result: RunResult) -> Markup:
+    """Table of predictions beside published figures, and of figures that are not predicted."""
+    intro = element(
+        "p",
+        "In: the published value lies in the 5 to 95 % prediction interval over replicates at the "
+        "study's own size. z = (observed - mean) / sd. Rows in italics with a dashed tag were "
+        "recalled, not read at their source. Proportions are 0 to 1.",
+        class_="soft",
+    )
+    rows = [_row(prediction) for prediction in result.predictions]
+    classes = ["recalled" if _is_recalled(p.observed) else "" for p in result.predictions]
+    parts = [
+        intro,
+        table("Predicted and published figures", _HEADER, rows, numeric=_NUMERIC, classes=classes),
+    ]
+    if result.unmatched:
+        header = ("Outcome", "Arm", "Months", "Observed", "Mark", "Why not", "Source")
+        parts.append(element("h3", "Published, but not predicted by this run"))
+        parts.append(
+            table(
+                "Published figures without a prediction",
+                header,
+                [_unmatched_row(outcome) for outcome in result.unmatched],
+                numeric=frozenset({2, 3}),
+                classes=["recalled" if _is_recalled(o) else "" for o in result.unmatched],
+            )
+        )
+    return joined(parts)

@@ -1,0 +1,91 @@
+"""The table that the command line prints after a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Console, Group
+from rich.table import Table
+from rich.text import Text
+
+from remyelin.reports import wording
+from remyelin.reports.scores import tally
+from remyelin.study.vocabulary import Mark
+from remyelin.trials.prediction import Verdict
+
+if TYPE_CHECKING:
+    from remyelin.trials.prediction import Prediction, RunResult
+
+_STYLES = {Verdict.IN: "green", Verdict.OUT: "bold red"}
+_RECALLED = "*"
+_SHORT = {
+    "hazard_ratio": "HR",
+    "rate_ratio": "rate ratio",
+    "proportion": "",
+    "rate_per_year": "per year",
+    "mean_difference": "difference",
+    "mean_change": "change",
+}
+
+
+def _text(content: str, style: str = "") -> Text:
+    return Text(wording.printable(content), style=style)
+
+
+def _what(prediction: Prediction) -> str:
+    key = prediction.key
+    name = key.measure.value
+    parts = (wording.words(key.outcome), _SHORT.get(name, wording.words(name)))
+    return " ".join(part for part in parts if part)
+
+
+def _observed(prediction: Prediction) -> Text:
+    seen = prediction.observed
+    sign = _RECALLED if seen is not None and seen.mark is not Mark.SEEN else ""
+    return _text(wording.observed(seen) + sign, "" if seen is not None else "dim")
+
+
+def _row(prediction: Prediction) -> tuple[Text, ...]:
+    verdict = prediction.verdict
+    is_scored = verdict in _STYLES
+    return (
+        _text(_what(prediction)),
+        _text(wording.arm(prediction.key)),
+        _text(wording.when(prediction.key.time_months)),
+        _text(wording.predicted(prediction.median, prediction.low, prediction.high)),
+        _observed(prediction),
+        _text(wording.verdict(verdict.value) if is_scored else "", _STYLES.get(verdict, "")),
+        _text(wording.score(prediction.z)),
+    )
+
+
+def summary(result: RunResult) -> Group:
+    """Predicted and observed side by side, with the score and the notice below."""
+    settings = result.settings
+    heading = (
+        f"{result.study.title}: {settings.patients} virtual patients, "
+        f"{settings.replicates} replicates, seed {settings.seed}"
+    )
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
+    table.add_column("Outcome", overflow="fold", min_width=10)
+    table.add_column("Arm", overflow="fold", min_width=5)
+    table.add_column("Mo", justify="right", no_wrap=True)
+    table.add_column("Predicted [5-95 %]", overflow="fold", min_width=12)
+    table.add_column("Observed", overflow="fold", min_width=10)
+    table.add_column("", no_wrap=True)
+    table.add_column("z", justify="right", no_wrap=True)
+    for prediction in result.predictions:
+        table.add_row(*_row(prediction))
+    lines = [tally(result.predictions).sentence]
+    if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
+        lines.append(f"{_RECALLED} recalled, not read at its source.")
+    if settings.twins:
+        lines.append("Twin run: not a prediction interval of a trial.")
+    lines.append(wording.DISCLAIMER)
+    return Group(_text(heading, "bold"), table, *(_text(line) for line in lines))
+
+
+def show(result: RunResult, *, console: Console | None = None) -> None:
+    """Print the summary; without colours or control codes where no terminal reads it."""
+    (console or Console(highlight=False)).print(summary(result))

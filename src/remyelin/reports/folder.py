@@ -1,0 +1,81 @@
+"""The run folder: record, outcomes, tables, data dictionary and report of one run."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from remyelin.reports.aside import RECORD_NAME, written_aside
+from remyelin.reports.html import render
+from remyelin.reports.parquet import data_dictionary, write_parquet, write_tables
+from remyelin.reports.records import as_json, record_values
+from remyelin.study.tables import TABLES
+from remyelin.trials.prediction import OUTCOMES
+
+if TYPE_CHECKING:
+    from remyelin.parameters import Parameter
+    from remyelin.trials.prediction import RunResult
+
+REPORT_NAME = "report.html"
+"""File of the run folder that a person opens first."""
+
+
+def write_run_folder(
+    result: RunResult,
+    target: str | os.PathLike[str],
+    *,
+    parameters: Iterable[Parameter] | None = None,
+    command: Sequence[str] = (),
+    force: bool = False,
+) -> Path:
+    """Write everything that a run gave into one new folder, in one step.
+
+    The folder holds ``report.html``, ``record.json``, ``outcomes.csv``, ``outcomes.parquet``,
+    ``tables/*.parquet`` and ``data_dictionary.md``.
+
+    Parameters
+    ----------
+    result
+        The run.
+    target
+        Folder to write; of its parents only the last may be missing.
+    parameters
+        Parameters that the run used; by default those that ship with the package.
+    command
+        Words of the command that made the run.
+    force
+        Replace an existing run folder.
+
+    Returns
+    -------
+    Path
+        The folder as written.
+
+    Raises
+    ------
+    OutputError
+        The folder exists or could not be written; nothing is left behind.
+    SimulationError
+        A table of the run does not follow its schema.
+    """
+    if parameters is None:
+        from remyelin.parameters import ParameterTable
+
+        parameters = ParameterTable.load()
+    page = render(result, parameters=parameters, command=command)
+    outcomes = result.outcomes
+    with written_aside(target, force=force) as folder:
+        _write_text(folder / REPORT_NAME, page)
+        _write_text(folder / RECORD_NAME, as_json(record_values(result, command)) + "\n")
+        _write_text(folder / "outcomes.csv", outcomes.to_csv(index=False, lineterminator="\n"))
+        write_parquet(outcomes, OUTCOMES, folder / "outcomes.parquet")
+        write_tables(result.tables, TABLES, folder / "tables")
+        _write_text(folder / "data_dictionary.md", data_dictionary((OUTCOMES, *TABLES)))
+    return Path(os.path.realpath(target))
+
+
+def _write_text(path: Path, text: str) -> None:
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="\n") as stream:
+        stream.write(text)

@@ -1,0 +1,126 @@
+"""How numbers, names and verdicts are worded for people, on paper and on screen."""
+
+from __future__ import annotations
+
+import math
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from remyelin.study.outcome import Outcome, OutcomeKey
+
+DISCLAIMER = (
+    "This is research software. It simulates virtual patients; it gives no medical advice "
+    "and must not be used to decide about the care of a person."
+)
+NOT_PUBLISHED = "not published"
+NO_VALUE = "-"
+_CAPITALS = {
+    "ahsct": "AHSCT",
+    "arr": "ARR",
+    "edss": "EDSS",
+    "gd": "Gd",
+    "mri": "MRI",
+    "neda3": "NEDA-3",
+    "pct": "%",
+    "t2": "T2",
+}
+_SIGNIFICANT = 3
+_MOST_DECIMALS = 3
+_SMALL = 1e-3
+_THOUSAND = 1000.0
+_HUNDRED = 100.0
+
+
+def printable(text: str) -> str:
+    """Text with every control or invisible character written as an escape; new lines stay."""
+    return "".join(
+        char
+        if char.isprintable() or char == "\n"
+        else char.encode("unicode_escape", "surrogatepass").decode("ascii")
+        for char in text
+    )
+
+
+def number(value: float | None) -> str:
+    """Number with about three significant figures; ``-`` where there is none."""
+    if value is None or math.isnan(value):
+        return NO_VALUE
+    if abs(value) >= _THOUSAND:
+        return f"{value:.0f}"
+    if abs(value) >= _HUNDRED:
+        return f"{value:.4g}"
+    return f"{value:.3g}"
+
+
+def score(z: float | None) -> str:
+    """Z with two decimals; ``-`` where there is none."""
+    return NO_VALUE if z is None or math.isnan(z) else f"{z:.2f}"
+
+
+def interval(low: float | None, high: float | None) -> str:
+    """Interval in square brackets; empty where one end is missing."""
+    if low is None or high is None or math.isnan(low) or math.isnan(high):
+        return ""
+    return f"[{number(low)}, {number(high)}]"
+
+
+def predicted(median: float, low: float, high: float) -> str:
+    """Median with its prediction interval in the same decimals, or that there is none."""
+    if math.isnan(median):
+        return "not estimable"
+    largest = max(abs(median), abs(low), abs(high))
+    if math.isnan(low) or math.isnan(high):
+        return number(median)
+    if 0 < largest < _SMALL:
+        return f"{number(median)} {interval(low, high)}"
+    order = math.floor(math.log10(largest)) if largest else 0
+    decimals = min(max(_SIGNIFICANT - 1 - order, 0), _MOST_DECIMALS)
+    return f"{median:.{decimals}f} [{low:.{decimals}f}, {high:.{decimals}f}]"
+
+
+def interval_kind(outcome: Outcome) -> str:
+    """What the published interval means, such as ``95 % CI``; empty where there is none."""
+    if outcome.interval_kind is None or outcome.low is None:
+        return ""
+    kind = outcome.interval_kind.value
+    name = kind.upper() if kind in ("ci", "iqr", "sd") else kind
+    return name if outcome.level is None else f"{outcome.level:.0%} {name}".replace("%", " %")
+
+
+def observed(outcome: Outcome | None) -> str:
+    """Published figure with its interval in the digits published, or ``not published``."""
+    if outcome is None:
+        return NOT_PUBLISHED
+    if outcome.low is None or outcome.high is None:
+        return f"{outcome.value:g}"
+    return f"{outcome.value:g} [{outcome.low:g}, {outcome.high:g}]"
+
+
+def words(identifier: str) -> str:
+    """Identifier as words, with the usual capitals."""
+    return " ".join(_CAPITALS.get(word, word) for word in identifier.split("_"))
+
+
+def verdict(name: str) -> str:
+    """Verdict as words; what needs the eye is in capitals."""
+    return "OUT" if name == "out" else words(name)
+
+
+def arm(key: OutcomeKey) -> str:
+    """Arm or contrast as words."""
+    return key.arm.replace("_vs_", " vs ")
+
+
+def when(months: float | None) -> str:
+    """Time from baseline; ``whole`` for the whole follow-up."""
+    return "whole" if months is None or math.isnan(months) else f"{months:g}"
+
+
+def percent(share: float) -> str:
+    """Share as per cent."""
+    return f"{100 * share:.0f} %"
+
+
+def sentence(text: str) -> str:
+    """Text with a capital first letter."""
+    return text[:1].upper() + text[1:]

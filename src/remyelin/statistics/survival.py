@@ -1,0 +1,157 @@
+"""Kaplan-Meier estimates of many groups at once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from remyelin.statistics.arrays import FloatArray, IntArray, survival_data
+
+_HALF: Final = 0.5 + 1e-12
+"""Half, with slack for the rounding of a product of fractions."""
+
+
+@dataclass(frozen=True, eq=False)
+class SurvivalCurves:
+    """Kaplan-Meier curves of several groups; made by `kaplan_meier`.
+
+    Rows are groups. Columns are the distinct times of a group, filled up with time inf,
+    survival of the last step and nobody at risk.
+
+    Attributes
+    ----------
+    times, survival
+        Distinct times, and event-free proportion from each time on; shape (groups, steps).
+    at_risk, events
+        Patients under observation just before each time, and events at it.
+    size
+        Patients of each group; shape (groups,).
+    """
+
+    times: FloatArray
+    survival: FloatArray
+    at_risk: FloatArray
+    events: FloatArray
+    size: IntArray
+
+    @property
+    def last_time(self) -> FloatArray:
+        """Longest time of each group; -inf for an empty group; shape (groups,)."""
+        known = np.where(np.isfinite(self.times), self.times, -np.inf)
+        return np.asarray(known.max(axis=1, initial=-np.inf), dtype=np.float64)
+
+    def at(self, times: ArrayLike, *, reach: float = 0.0) -> FloatArray:
+        """Event-free proportion at each time; shape (groups, times).
+
+        Parameters
+        ----------
+        times
+            Times at which the curves are read.
+        reach
+            How far beyond its longest time a curve may still be read. Further on the value is
+            nan, unless the curve has come down to 0.
+        """
+        wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        out = np.full((self.size.size, wanted.size), np.nan)
+        padded = np.concatenate([np.ones((self.size.size, 1)), self.survival], axis=1)
+        row = np.arange(self.size.size)
+        for column, time in enumerate(wanted):
+            value = padded[row, (self.times <= time).sum(axis=1)]
+            known = (time - reach <= self.last_time) | (value == 0.0)
+            out[:, column] = np.where(known & (self.size > 0), value, np.nan)
+        return out
+
+    def at_risk_at(self, times: ArrayLike) -> FloatArray:
+        """Patients under observation just before each time; shape (groups, times)."""
+        wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        padded = np.concatenate([self.at_risk, np.zeros((self.size.size, 1))], axis=1)
+        row = np.arange(self.size.size)
+        columns = [padded[row, (self.times < time).sum(axis=1)] for time in wanted]
+        return np.stack(columns, axis=1) if columns else np.empty((self.size.size, 0))
+
+    def median(self) -> FloatArray:
+        """First time at which half or fewer are event-free, nan if never; shape (groups,)."""
+        down = (self.survival <= _HALF) & np.isfinite(self.times)
+        if down.shape[1] == 0:
+            return np.full(self.size.size, np.nan)
+        first = self.times[np.arange(self.size.size), down.argmax(axis=1)]
+        return np.where(down.any(axis=1), first, np.nan)
+
+    def interval_at(
+        self, times: ArrayLike, *, level: float = 0.95
+    ) -> tuple[FloatArray, FloatArray]:
+        """Ends of the confidence interval, Greenwood variance on the log-log scale.
+
+        As R ``survfit(conf.type = "log-log")``; nan where the curve is at 0 or 1.
+        """
+        from scipy.stats import norm
+
+        wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
+        left = self.at_risk - self.events
+        ratio = np.divide(self.events, self.at_risk * left, out=np.zeros_like(left), where=left > 0)
+        total = np.concatenate([np.zeros((self.size.size, 1)), np.cumsum(ratio, axis=1)], axis=1)
+        row = np.arange(self.size.size)[:, None]
+        position = np.stack([(self.times <= time).sum(axis=1) for time in wanted], axis=1)
+        value = self.at(wanted, reach=np.inf)
+        inside = (value > 0) & (value < 1)
+        log = np.log(np.where(inside, value, 0.5))
+        half = norm.ppf(0.5 + level / 2) * np.sqrt(total[row, position]) / np.abs(log)
+        low = np.where(inside, np.exp(log * np.exp(half)), np.nan)
+        high = np.where(inside, np.exp(log * np.exp(-half)), np.nan)
+        return low, high
+
+
+def kaplan_meier(
+    time: ArrayLike,
+    event: ArrayLike,
+    group: ArrayLike | None = None,
+    *,
+    n_groups: int | None = None,
+) -> SurvivalCurves:
+    """Kaplan-Meier curves of all groups in one pass.
+
+    Parameters
+    ----------
+    time
+        Time to event or censoring; shape (patients,).
+    event
+        True where the event was observed.
+    group
+        Group of each patient, from 0; None puts all in one.
+    n_groups
+        Number of groups, where the last ones may be empty.
+
+    Raises
+    ------
+    InputError
+        Lengths differ or a time is negative or not finite.
+    """
+    times, events, groups = survival_data(time, event, group)
+    count = int(groups.max(initial=-1)) + 1 if n_groups is None else n_groups
+    order = np.lexsort((times, groups))
+    times, groups = times[order], groups[order]
+    starts = np.flatnonzero(
+        np.concatenate([[True], (times[1:] != times[:-1]) | (groups[1:] != groups[:-1])])
+        if times.size
+        else np.empty(0, dtype=bool)
+    )
+    size = np.bincount(groups, minlength=count)
+    owner, when = groups[starts], times[starts]
+    leaving = np.diff(np.append(starts, times.size))
+    deaths = np.add.reduceat(events[order].astype(np.float64), starts) if starts.size else when
+    steps = np.bincount(owner, minlength=count)
+    column = np.arange(starts.size) - (np.cumsum(steps) - steps)[owner]
+    shape = (count, int(steps.max(initial=0)))
+    begin = np.cumsum(size) - size
+    risk = np.zeros(shape)
+    risk[owner, column] = size[owner] - (np.cumsum(leaving) - leaving - begin[owner])
+    dead = np.zeros(shape)
+    dead[owner, column] = deaths
+    grid = np.full(shape, np.inf)
+    grid[owner, column] = when
+    factor = 1.0 - np.divide(dead, risk, out=np.zeros(shape), where=risk > 0)
+    survival = np.cumprod(factor, axis=1).astype(np.float64)
+    return SurvivalCurves(grid, survival, risk, dead, size)

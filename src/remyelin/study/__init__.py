@@ -1,0 +1,1 @@
+"""The shared language of studies: schema, vocabulary, definitions, table columns."""

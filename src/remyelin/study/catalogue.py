@@ -1,0 +1,131 @@
+"""The catalogue of studies, and reading and writing of study files."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib import resources
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.files import parse_yaml, read_yaml, shown
+from remyelin.study.default_populations import default_population, default_populations
+from remyelin.study.definitions import definitions
+from remyelin.study.problems import problems_of
+from remyelin.study.schema import Study
+
+STUDIES_FOLDER = "studies"
+SUFFIXES = (".yaml", ".yml")
+_ADVICE = "Mend the file; `remyelin study new` prints a complete one to start from."
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """Names of the studies of the package, sorted."""
+    folder = resources.files("remyelin.study") / STUDIES_FOLDER
+    files = (file.name for file in folder.iterdir())
+    return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
+
+
+def load(name_or_path: str) -> Study:
+    """Study of the catalogue, or of a file.
+
+    Parameters
+    ----------
+    name_or_path
+        A name of `names`, or the path of a file that ends in .yaml or .yml.
+
+    Raises
+    ------
+    UnknownNameError
+        Neither a known name nor the path of a YAML file.
+    InputError
+        The file cannot be read or is malformed; every problem is named.
+    """
+    if name_or_path in names():
+        file = resources.files("remyelin.study") / STUDIES_FOLDER / f"{name_or_path}.yaml"
+        text = file.read_text(encoding="utf-8")
+        return from_mapping(parse_yaml(text, where=file.name), where=file.name)
+    if name_or_path.lower().endswith(SUFFIXES):
+        return read(name_or_path)
+    raise UnknownNameError(
+        "study", shown(name_or_path), names(), "A file of your own must end in .yaml or .yml."
+    )
+
+
+def read(path: str | Path) -> Study:
+    """Study of a YAML file.
+
+    Parameters
+    ----------
+    path
+        The file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or is malformed; every problem is named.
+    """
+    return from_mapping(read_yaml(path), where=shown(str(path)))
+
+
+def from_mapping(data: object, *, where: str = "study") -> Study:
+    """Study of plain data, as a YAML file gives it.
+
+    Parameters
+    ----------
+    data
+        A mapping with the keys of `Study`.
+    where
+        Name of the data in messages.
+
+    Raises
+    ------
+    InputError
+        The data are malformed; every problem is named.
+    """
+    try:
+        return Study.model_validate(data)
+    except ValidationError as error:
+        raise InputError(where, problems_of(error, Study), _ADVICE) from None
+
+
+def dump(study: Study) -> str:
+    """YAML text of a study; reading it gives an equal study."""
+    import yaml
+
+    data = study.model_dump(mode="json", exclude_none=True)
+    return str(yaml.safe_dump(data, sort_keys=False, allow_unicode=True, width=100))
+
+
+def template(study_id: str) -> str:
+    """YAML text of a small complete study with remarks, to be changed by hand.
+
+    Parameters
+    ----------
+    study_id
+        Name of the new study: lower case letters, digits and underscores.
+
+    Raises
+    ------
+    InputError
+        The name is not allowed.
+    """
+    file = resources.files("remyelin.study") / "template.yaml"
+    text = file.read_text(encoding="utf-8").replace("my_study", study_id)
+    from_mapping(parse_yaml(text, where="new study"), where="new study")
+    return text
+
+
+__all__ = [
+    "default_population",
+    "default_populations",
+    "definitions",
+    "dump",
+    "from_mapping",
+    "load",
+    "names",
+    "read",
+    "template",
+]

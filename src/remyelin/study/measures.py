@@ -1,0 +1,33 @@
+"""Which measures can be formed from which kind of definition."""
+
+from __future__ import annotations
+
+from remyelin.study.definition import EventKind
+from remyelin.study.vocabulary import Measure
+
+CONTRAST_MEASURES = frozenset({Measure.HAZARD_RATIO, Measure.RATE_RATIO, Measure.MEAN_DIFFERENCE})
+"""Measures that compare two arms; all others belong to one arm."""
+
+_OF_LEVELS = frozenset(
+    {
+        Measure.MEAN,
+        Measure.MEDIAN,
+        Measure.MEAN_CHANGE,
+        Measure.MEAN_DIFFERENCE,
+        Measure.RATE_RATIO,
+    }
+)
+_OF_EVENTS = frozenset(
+    {Measure.PROPORTION, Measure.COUNT, Measure.MEDIAN, Measure.MEAN, Measure.HAZARD_RATIO}
+)
+_OF_RATES = frozenset({Measure.RATE_PER_YEAR, Measure.RATE_RATIO})
+_REPEATED = frozenset({EventKind.RELAPSE, EventKind.ADVERSE_EVENT})
+
+
+def measures_of(kind: EventKind) -> tuple[Measure, ...]:
+    """Measures that can be formed from a kind of definition, in the order of `Measure`."""
+    if kind is EventKind.LEVEL:
+        allowed = _OF_LEVELS
+    else:
+        allowed = _OF_EVENTS | _OF_RATES if kind in _REPEATED else _OF_EVENTS
+    return tuple(measure for measure in Measure if measure in allowed)

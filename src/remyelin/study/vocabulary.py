@@ -1,0 +1,86 @@
+"""The words of a study: enumerations shared by published and virtual studies."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+
+class Mark(StrEnum):
+    """How well a figure is known."""
+
+    SEEN = "seen"
+    RECALLED = "recalled"
+    ASSUMED = "assumed"
+
+
+class Measure(StrEnum):
+    """Statistical kind of an outcome's value."""
+
+    PROPORTION = "proportion"
+    COUNT = "count"
+    MEAN = "mean"
+    MEDIAN = "median"
+    MEAN_CHANGE = "mean_change"
+    RATE_PER_YEAR = "rate_per_year"
+    HAZARD_RATIO = "hazard_ratio"
+    RATE_RATIO = "rate_ratio"
+    MEAN_DIFFERENCE = "mean_difference"
+
+    @property
+    def is_ratio(self) -> bool:
+        """True for measures whose null value is 1 and whose natural scale is the logarithm."""
+        return self in (Measure.HAZARD_RATIO, Measure.RATE_RATIO)
+
+
+class IntervalKind(StrEnum):
+    """What the two ends of an interval mean."""
+
+    CI = "ci"
+    IQR = "iqr"
+    RANGE = "range"
+    SD = "sd"
+    PREDICTION = "prediction"
+
+
+class Role(StrEnum):
+    """Whether a study may be used to tune the model."""
+
+    TUNE = "tune"
+    TEST = "test"
+
+
+class Phenotype(StrEnum):
+    """Course of multiple sclerosis."""
+
+    RRMS = "rrms"
+    SPMS = "spms"
+    PPMS = "ppms"
+
+
+class TreatmentClass(StrEnum):
+    """Kind of treatment of an arm."""
+
+    AHSCT = "ahsct"
+    DMT = "dmt"
+    PLACEBO = "placebo"
+    NONE = "none"
+
+
+class Allocation(StrEnum):
+    """How patients come to arms."""
+
+    RANDOMISED = "randomised"
+    SINGLE_ARM = "single_arm"
+
+
+class Covariate(StrEnum):
+    """What a baseline table or an eligibility rule may speak of."""
+
+    AGE = "age_years"
+    FEMALE = "female"
+    EDSS = "edss"
+    DURATION = "disease_duration_years"
+    RELAPSES_12M = "relapses_last_12_months"
+    RELAPSES_24M = "relapses_last_24_months"
+    DAYS_SINCE_RELAPSE = "days_since_relapse"
+    GD_LESIONS = "gd_lesions"

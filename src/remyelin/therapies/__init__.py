@@ -1,0 +1,1 @@
+"""What is done to a patient: protocols as data that become dated inputs of the model."""

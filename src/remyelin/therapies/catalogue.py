@@ -1,0 +1,63 @@
+"""The catalogue of protocols that ships with the package."""
+
+from __future__ import annotations
+
+from functools import cache
+from importlib.resources import files
+
+from pydantic import ValidationError
+
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.files import parse_yaml
+from remyelin.therapies.protocol import Protocol
+
+_SUFFIX = ".yaml"
+
+
+@cache
+def names() -> tuple[str, ...]:
+    """List the protocols, sorted."""
+    folder = files("remyelin.therapies").joinpath("protocols")
+    return tuple(
+        sorted(
+            item.name.removesuffix(_SUFFIX)
+            for item in folder.iterdir()
+            if item.name.endswith(_SUFFIX)
+        )
+    )
+
+
+@cache
+def load(protocol_id: str) -> Protocol:
+    """Give a protocol.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such protocol; the nearest names are offered.
+    InputError
+        Its file is malformed.
+    """
+    if protocol_id not in names():
+        raise UnknownNameError("protocol", protocol_id, names())
+    path = files("remyelin.therapies").joinpath("protocols", protocol_id + _SUFFIX)
+    return parse(path.read_text(encoding="utf-8"), where=f"protocols/{protocol_id}{_SUFFIX}")
+
+
+def parse(text: str, *, where: str) -> Protocol:
+    """Read a protocol from YAML text.
+
+    Raises
+    ------
+    InputError
+        The text is not a protocol; every problem is listed.
+    """
+    data = parse_yaml(text, where=where)
+    try:
+        return Protocol.model_validate(data)
+    except ValidationError as error:
+        problems = [
+            f"{'.'.join(str(key) for key in item['loc']) or 'file'}: {item['msg']}"
+            for item in error.errors()
+        ]
+        raise InputError(where, problems) from None

@@ -1,0 +1,91 @@
+"""From protocols to dated inputs of the model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.engine.schedule import Entry
+from remyelin.model.inputs import Levels
+from remyelin.parameters import ParameterTable
+from remyelin.therapies.amounts import amount
+from remyelin.therapies.protocol import Protocol, Step
+
+FOREVER = np.iinfo(np.int64).max
+"""Stop day of a protocol that goes on."""
+
+
+@dataclass(frozen=True)
+class Course:
+    """A protocol given to some patients.
+
+    Attributes
+    ----------
+    protocol
+        What is given.
+    rows
+        Patients by position.
+    start, stop
+        First day, and the day on which it ends (`FOREVER` while it goes on), for each of them.
+    """
+
+    protocol: Protocol
+    rows: NDArray[np.intp]
+    start: NDArray[np.int64]
+    stop: NDArray[np.int64]
+
+
+def entries(course: Course, table: ParameterTable, first: int, last: int) -> Iterator[Entry]:
+    """Give the dated inputs of a course on days first to last - 1.
+
+    A pulse due at or after the end of a course is not given; a level ends with the course.
+    """
+    for step in course.protocol.steps:
+        for field, name in step.moves.items():
+            size = amount(name, table)
+            if field in Levels._fields:
+                yield from _level(course, step, field, size, first, last)
+            else:
+                yield from _pulses(course, step, field, size, first, last)
+
+
+def _level(
+    course: Course, step: Step, field: str, size: float, first: int, last: int
+) -> Iterator[Entry]:
+    begin = course.start + step.day
+    end = course.stop
+    if step.lasts_days is not None:
+        end = np.minimum(end, begin + step.lasts_days)
+    given = begin < course.stop
+    yield from _within(field, course.rows[given], begin[given], size, first, last)
+    yield from _within(field, course.rows[given], end[given], 0.0, first, last)
+
+
+def _pulses(
+    course: Course, step: Step, field: str, size: float, first: int, last: int
+) -> Iterator[Entry]:
+    due = course.start + step.day
+    while True:
+        given = due < course.stop
+        yield from _within(field, course.rows[given], due[given], size, first, last)
+        if step.every_days is None:
+            return
+        due = due + step.every_days
+        if not len(due) or due.min() >= last:
+            return
+
+
+def _within(
+    field: str,
+    rows: NDArray[np.intp],
+    days: NDArray[np.int64],
+    size: float,
+    first: int,
+    last: int,
+) -> Iterator[Entry]:
+    inside = (days >= first) & (days < last)
+    if inside.any():
+        yield Entry(field, rows[inside], days[inside], size)

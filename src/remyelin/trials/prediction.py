@@ -1,0 +1,259 @@
+"""What a run gives back: predictions beside observations, tables, curves and the run record."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeAlias
+
+from remyelin.errors import UsageError
+from remyelin.files import shown
+from remyelin.study.tables import Column, Kind, Table
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from remyelin.study.definition import Definition
+    from remyelin.study.outcome import Outcome, OutcomeKey
+    from remyelin.study.schema import Study
+    from remyelin.study.vocabulary import Mark
+
+PREDICTION_LEVEL = 0.90
+"""Probability of a prediction interval: its ends are the 5th and 95th percentile."""
+
+
+class Verdict(StrEnum):
+    """How a prediction stands beside the published figure."""
+
+    IN = "in"
+    OUT = "out"
+    NOT_PUBLISHED = "not_published"
+    NOT_SCORABLE = "not_scorable"
+    NOT_ESTIMABLE = "not_estimable"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunSettings:
+    """What a run was asked to do.
+
+    Attributes
+    ----------
+    study_id
+        Study that is run.
+    patients
+        Patients per replicate, all arms together (1 to 1,000,000).
+    replicates
+        Repetitions of the trial with new patients (1 to 100,000).
+    seed
+        Seed of all random numbers (0 to 2**63 - 1).
+    workers
+        Processes that share the work (1 to 256); results do not depend on it.
+    twins
+        The same patients under every arm; never for prediction intervals of a trial.
+    backend
+        Engine that carries the patients.
+    """
+
+    study_id: str
+    patients: int
+    replicates: int
+    seed: int
+    workers: int = 1
+    twins: bool = False
+    backend: str = "numpy"
+
+
+SETTING_LIMITS: Mapping[str, tuple[int, int]] = {
+    "patients": (1, 1_000_000),
+    "replicates": (1, 100_000),
+    "seed": (0, 2**63 - 1),
+    "workers": (1, 256),
+}
+"""Smallest and largest value of each number of `RunSettings`."""
+
+
+def checked(settings: RunSettings) -> RunSettings:
+    """Give the settings back when every number is a whole number within `SETTING_LIMITS`.
+
+    Raises
+    ------
+    UsageError
+        A number is not; the message names it and what is allowed.
+    """
+    for name, (low, high) in SETTING_LIMITS.items():
+        value: object = getattr(settings, name)
+        if isinstance(value, bool) or not isinstance(value, int) or not low <= value <= high:
+            raise UsageError(
+                f"{name} is {shown(value)}; allowed is a whole number from {low} to {high}"
+            )
+    return settings
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a run has come: ``done`` of ``total`` steps, and what is being done."""
+
+    done: int
+    total: int
+    what: str
+
+
+ProgressListener: TypeAlias = Callable[[Progress], None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Prediction:
+    """One outcome of the virtual study, over replicates, beside the published figure.
+
+    Attributes
+    ----------
+    n_replicates, n_not_estimable
+        Replicates that gave an estimate, and those that did not.
+    median, low, high
+        50th, 5th and 95th percentile over replicates; nan where there is no estimate.
+    observed
+        Published figure; None where nothing is published.
+    z
+        (observed - mean) / sd; None where it cannot be formed.
+    values
+        One value per replicate, nan where it could not be estimated.
+    """
+
+    key: OutcomeKey
+    definition: Definition
+    n_replicates: int
+    n_not_estimable: int
+    median: float
+    low: float
+    high: float
+    mean: float
+    sd: float
+    observed: Outcome | None
+    verdict: Verdict
+    z: float | None
+    interval_score: float | None
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Curve:
+    """Kaplan-Meier curve of one arm, pooled over replicates.
+
+    Attributes
+    ----------
+    months, survival, low, high
+        Steps of the event-free proportion and its 5 to 95 % band over replicates.
+    risk_months, at_risk
+        Times and patients still at risk, per trial (mean over replicates).
+    published
+        Published points: months, event-free proportion, mark.
+    """
+
+    definition_id: str
+    arm_id: str
+    label: str
+    months: tuple[float, ...]
+    survival: tuple[float, ...]
+    low: tuple[float, ...]
+    high: tuple[float, ...]
+    risk_months: tuple[float, ...]
+    at_risk: tuple[float, ...]
+    published: tuple[tuple[float, float, Mark], ...] = ()
+
+
+OUTCOMES = Table(
+    "outcomes",
+    "One row per predicted outcome, beside the published figure.",
+    (
+        Column("study_id", Kind.TEXT, "", "study"),
+        Column("arm", Kind.TEXT, "", "arm, or a contrast written first_vs_second"),
+        Column("subgroup", Kind.TEXT, "", "subgroup, all for everybody"),
+        Column("outcome", Kind.TEXT, "", "name of the outcome"),
+        Column("definition_id", Kind.TEXT, "", "definition of the endpoint"),
+        Column("time_months", Kind.REAL, "months", "from baseline", nullable=True),
+        Column("measure", Kind.TEXT, "", "statistical kind of the value"),
+        Column("median", Kind.REAL, "", "predicted median over replicates", nullable=True),
+        Column("low", Kind.REAL, "", "5th percentile over replicates", nullable=True),
+        Column("high", Kind.REAL, "", "95th percentile over replicates", nullable=True),
+        Column("mean", Kind.REAL, "", "mean over replicates", nullable=True),
+        Column("sd", Kind.REAL, "", "standard deviation over replicates", nullable=True),
+        Column("n_replicates", Kind.INTEGER, "", "replicates that gave an estimate"),
+        Column("n_not_estimable", Kind.INTEGER, "", "replicates without an estimate"),
+        Column("observed", Kind.REAL, "", "published figure", nullable=True),
+        Column("observed_low", Kind.REAL, "", "lower end of its interval", nullable=True),
+        Column("observed_high", Kind.REAL, "", "upper end of its interval", nullable=True),
+        Column("observed_interval", Kind.TEXT, "", "ci, iqr, range or sd", nullable=True),
+        Column("observed_level", Kind.REAL, "", "probability of the interval", nullable=True),
+        Column("observed_n", Kind.INTEGER, "", "patients behind the figure", nullable=True),
+        Column("observed_events", Kind.INTEGER, "", "events among them", nullable=True),
+        Column("observed_source", Kind.TEXT, "", "citation of the figure", nullable=True),
+        Column("observed_page", Kind.TEXT, "", "where the figure was read", nullable=True),
+        Column("observed_mark", Kind.TEXT, "", "seen, recalled or assumed", nullable=True),
+        Column("verdict", Kind.TEXT, "", "in, out, not_published, not_scorable, not_estimable"),
+        Column("z", Kind.REAL, "", "(observed - mean) / sd", nullable=True),
+        Column("interval_score", Kind.REAL, "", "interval score, small is good", nullable=True),
+    ),
+)
+"""Columns of `RunResult.outcomes`."""
+
+
+def _row(prediction: Prediction) -> tuple[object, ...]:
+    seen = prediction.observed
+    observation: tuple[object, ...] = (None,) * 9
+    if seen is not None:
+        kind = None if seen.interval_kind is None else seen.interval_kind.value
+        observation = (seen.value, seen.low, seen.high, kind, seen.level, seen.n, seen.events)
+        observation += (seen.source or None, seen.page or None, seen.mark.value)
+    else:
+        observation += (None,)
+    key = prediction.key
+    return (
+        *(key.study_id, key.arm, key.subgroup, key.outcome, key.definition_id),
+        *(key.time_months, key.measure.value),
+        *(prediction.median, prediction.low, prediction.high, prediction.mean, prediction.sd),
+        *(prediction.n_replicates, prediction.n_not_estimable),
+        *observation,
+        *(prediction.verdict.value, prediction.z, prediction.interval_score),
+    )
+
+
+_DTYPES = {Kind.INTEGER: "Int64", Kind.REAL: "float64", Kind.TEXT: "object", Kind.FLAG: "bool"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunResult:
+    """All that a run gives back.
+
+    Attributes
+    ----------
+    unmatched
+        Published figures of the study that this run does not predict, with a note why.
+    tables
+        Longitudinal tables by name, all replicates stacked.
+    edss_course
+        arm_id, time_months, mean, low, high (5 to 95 % over replicates of the mean), n.
+    record
+        Run record: enough to repeat the run; holds only what JSON can hold.
+    wall_seconds
+        Duration of the run in seconds.
+    """
+
+    study: Study
+    settings: RunSettings
+    predictions: tuple[Prediction, ...]
+    unmatched: tuple[Outcome, ...]
+    tables: Mapping[str, pd.DataFrame]
+    curves: tuple[Curve, ...]
+    edss_course: pd.DataFrame
+    record: Mapping[str, object]
+    wall_seconds: float
+
+    @property
+    def outcomes(self) -> pd.DataFrame:
+        """One row per prediction with the columns of `OUTCOMES`."""
+        import pandas as pd
+
+        rows = [_row(prediction) for prediction in self.predictions]
+        frame = pd.DataFrame(rows, columns=list(OUTCOMES.names), dtype=object)
+        return frame.astype({column.name: _DTYPES[column.kind] for column in OUTCOMES.columns})

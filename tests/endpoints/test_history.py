@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+
+from remyelin.endpoints import History, events, level
+from remyelin.errors import InputError
+from remyelin.study.definition import Definition
+from tests.endpoints.histories import (
+    CATALOGUE,
+    EDSS,
+    MRI,
+    NEDA,
+    RELAPSE,
+    WORSENING,
+    Patient,
+    tables,
+    visits,
+)
+
+
+def test_the_same_subject_in_two_arms_is_two_patients() -> None:
+    data = tables(
+        Patient(visits=visits(2, 3, 3), arm="b", subject=7),
+        Patient(visits=visits(2, 2, 2), arm="a", subject=7),
+    )
+    frame = events(data, WORSENING, CATALOGUE).frame
+    assert frame["event"].tolist() == [True, False]
+    assert frame["arm_id"].tolist() == ["b", "a"]
+
+
+def test_a_missing_table_and_a_missing_column_are_both_named() -> None:
+    data = tables(Patient(visits=visits(2)))
+    del data["relapses"]
+    data["visits"] = data["visits"].drop(columns="day")
+    with pytest.raises(InputError, match=r"(?s)visits lacks day.*relapses is missing"):
+        History.of(data)
+
+
+def test_a_row_without_patient_is_refused() -> None:
+    data = tables(Patient(relapses=[5], end_day=9))
+    data["relapses"]["arm_id"] = "elsewhere"
+    with pytest.raises(InputError, match="elsewhere"):
+        History.of(data)
+
+
+def test_a_patient_who_stands_twice_is_refused() -> None:
+    data = tables(Patient(subject=1, end_day=1), Patient(subject=1, end_day=1))
+    with pytest.raises(InputError, match="two rows for replicate 0, arm 'a', subject 1"):
+        History.of(data)
+
+
+def test_a_missing_day_is_refused() -> None:
+    data = tables(Patient(visits=visits(2, 3)))
+    data["visits"]["day"] = pd.array([0, None], dtype="Int64")
+    with pytest.raises(InputError, match="column day"):
+        History.of(data)
+
+
+@pytest.mark.parametrize("definition", [WORSENING, RELAPSE, MRI, NEDA])
+def test_empty_tables_give_empty_results(definition: Definition) -> None:
+    assert events(tables(), definition, CATALOGUE).frame.empty
+    assert level(tables(), EDSS, time_months=12).frame.empty
