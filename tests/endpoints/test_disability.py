@@ -105,6 +105,12 @@ def test_a_rise_seen_inside_the_relapse_window_starts_at_the_next_visit() -> Non
     assert not one(short, window)["event"]
 
 
+@pytest.mark.parametrize(("onset", "counts"), [(153, False), (152, True)])
+def test_the_last_day_of_the_relapse_window_belongs_to_it(onset: int, counts: bool) -> None:
+    window = replace(WORSENING, relapse_window_days=30)
+    assert one(Patient(visits=visits(2, 3, 3), relapses=[onset]), window)["event"] == counts
+
+
 def test_a_relapse_after_the_rise_or_of_somebody_else_does_not_matter() -> None:
     window = replace(WORSENING, relapse_window_days=30)
     assert one(Patient(visits=visits(2, 3, 3), relapses=[190]), window)["event"]

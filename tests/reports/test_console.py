@@ -60,7 +60,7 @@ def test_a_twin_run_says_so() -> None:
 
 def test_json_holds_every_outcome_and_no_nan() -> None:
     values = run_values(synthetic_run.result(), folder=PurePath("runs/x"))
-    read = json.loads(as_json(values), parse_constant=lambda name: pytest.fail(name))
+    read = json.loads(as_json(values), parse_constant=pytest.fail)
     assert [row["verdict"] for row in read["outcomes"]] == [
         *("in", "not_published", "out", "in", "not_estimable")
     ]

@@ -123,6 +123,9 @@ def _call(arguments: Sequence[str] | None, session: Session) -> int:
         code = ExitCode.USAGE
     except typer.Abort:
         code = ExitCode.INTERRUPTED
+    except SystemExit:  # Typer ends so when the reader of the output has gone away
+        _close_quietly()
+        code = ExitCode.FAILURE
     except MemoryError:
         _say("error: not enough memory\nUse fewer patients, replicates or workers.")
         code = ExitCode.FAILURE

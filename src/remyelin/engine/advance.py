@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from remyelin.engine import leaves
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
-from remyelin.engine.schedule import Schedule
+from remyelin.model.schedule import Schedule
 from remyelin.engine.streams import Uniforms
 from remyelin.model.day import SIGNALS, STAGES
 from remyelin.model.inputs import Levels, Pulse

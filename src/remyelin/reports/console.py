@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _STYLES = {Verdict.IN: "green", Verdict.OUT: "bold red"}
 _RECALLED = "*"
+_WIDE = 110
 _SHORT = {
     "hazard_ratio": "HR",
     "rate_ratio": "rate ratio",
@@ -40,43 +41,59 @@ def _what(prediction: Prediction) -> str:
     return " ".join(part for part in parts if part)
 
 
-def _observed(prediction: Prediction) -> Text:
+def _folded(text: str, *, narrow: bool) -> str:
+    return text.replace(" [", "\n[", 1) if narrow else text
+
+
+def _observed(prediction: Prediction, *, narrow: bool) -> Text:
     seen = prediction.observed
     sign = _RECALLED if seen is not None and seen.mark is not Mark.SEEN else ""
-    return _text(wording.observed(seen) + sign, "" if seen is not None else "dim")
+    shown = _folded(wording.observed(seen) + sign, narrow=narrow)
+    return _text(shown, "" if seen is not None else "dim")
 
 
-def _row(prediction: Prediction) -> tuple[Text, ...]:
+def _row(prediction: Prediction, *, narrow: bool) -> tuple[Text, ...]:
     verdict = prediction.verdict
     is_scored = verdict in _STYLES
+    predicted = wording.predicted(prediction.median, prediction.low, prediction.high)
     return (
         _text(_what(prediction)),
         _text(wording.arm(prediction.key)),
         _text(wording.when(prediction.key.time_months)),
-        _text(wording.predicted(prediction.median, prediction.low, prediction.high)),
-        _observed(prediction),
+        _text(_folded(predicted, narrow=narrow)),
+        _observed(prediction, narrow=narrow),
         _text(wording.verdict(verdict.value) if is_scored else "", _STYLES.get(verdict, "")),
         _text(wording.score(prediction.z)),
     )
 
 
-def summary(result: RunResult) -> Group:
-    """Predicted and observed side by side, with the score and the notice below."""
+def summary(result: RunResult, *, narrow: bool = False) -> Group:
+    """Predicted and observed side by side, with the score and the notice below.
+
+    Parameters
+    ----------
+    result
+        The run.
+    narrow
+        Put intervals below their figure, for terminals of usual width.
+    """
     settings = result.settings
     heading = (
         f"{result.study.title}: {settings.patients} virtual patients, "
         f"{settings.replicates} replicates, seed {settings.seed}"
     )
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, expand=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0))
     table.add_column("Outcome", overflow="fold", min_width=10)
     table.add_column("Arm", overflow="fold", min_width=5)
     table.add_column("Mo", justify="right", no_wrap=True)
-    table.add_column("Predicted [5-95 %]", overflow="fold", min_width=12)
-    table.add_column("Observed", overflow="fold", min_width=10)
+    table.add_column(
+        "Predicted" + ("\n" if narrow else " ") + "[5-95 %]", overflow="fold", min_width=14
+    )
+    table.add_column("Observed", overflow="fold", min_width=13)
     table.add_column("", no_wrap=True)
     table.add_column("z", justify="right", no_wrap=True)
     for prediction in result.predictions:
-        table.add_row(*_row(prediction))
+        table.add_row(*_row(prediction, narrow=narrow))
     lines = [tally(result.predictions).sentence]
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")
@@ -88,4 +105,5 @@ def summary(result: RunResult) -> Group:
 
 def show(result: RunResult, *, console: Console | None = None) -> None:
     """Print the summary; without colours or control codes where no terminal reads it."""
-    (console or Console(highlight=False)).print(summary(result))
+    screen = console or Console(highlight=False)
+    screen.print(summary(result, narrow=screen.width < _WIDE))

@@ -68,9 +68,9 @@ def predicted(median: float, low: float, high: float) -> str:
     """Median with its prediction interval in the same decimals, or that there is none."""
     if math.isnan(median):
         return "not estimable"
-    largest = max(abs(median), abs(low), abs(high))
     if math.isnan(low) or math.isnan(high):
         return number(median)
+    largest = max(abs(value) for value in (median, low, high, 0.0) if math.isfinite(value))
     if 0 < largest < _SMALL:
         return f"{number(median)} {interval(low, high)}"
     order = math.floor(math.log10(largest)) if largest else 0

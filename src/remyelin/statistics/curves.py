@@ -105,12 +105,13 @@ def _arm(
 
 
 def _grid(last_day: float, step_months: float) -> FloatArray:
-    return np.arange(int(last_day / DAYS_PER_MONTH / step_months) + 1) * step_months
+    steps = int(last_day / DAYS_PER_MONTH / step_months)
+    return np.arange(steps + 1, dtype=np.float64) * step_months
 
 
 def _band(values: FloatArray) -> FloatArray:
     """Quantiles over the replicates that are known at each month; shape (2, months)."""
-    ends = np.nanquantile(values, [LOW_QUANTILE, HIGH_QUANTILE], axis=0).astype(np.float64)
+    ends = np.nanquantile(values, [LOW_QUANTILE, HIGH_QUANTILE], axis=0)
     return np.asarray(ends, dtype=np.float64)
 
 

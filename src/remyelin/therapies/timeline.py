@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.engine.schedule import Entry
+from remyelin.model.schedule import Entry
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
 from remyelin.therapies.amounts import amount

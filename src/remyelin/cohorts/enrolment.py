@@ -1,0 +1,235 @@
+"""Enrolment: candidates are screened one by one until the study is full.
+
+Whether candidate k of a replicate enters, and on which day, depends on seed, replicate and k
+alone: more patients, other arms or another division of the work change nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from math import ceil
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.cohorts.eligibility import eligible
+from remyelin.cohorts.reference import era_factor
+from remyelin.cohorts.screening import Covariates, Look, looks
+from remyelin.cohorts.weighting import Weighting
+from remyelin.engine.advance import Engine
+from remyelin.engine.assessment import Assessor
+from remyelin.engine.population import Population, at_onset
+from remyelin.engine.streams import Streams
+from remyelin.errors import CohortError
+from remyelin.model.stage import Purpose
+from remyelin.parameters import ParameterTable
+from remyelin.study import population as specification
+from remyelin.study.vocabulary import Covariate
+
+_MARGIN: Final = 1.1
+_SMALLEST_WAVE: Final = 16
+_LARGEST_WAVE: Final = 16_384
+"""Candidates screened at a time, all replicates together; bounds memory."""
+
+_MOST_CANDIDATES_FACTOR: Final = 50
+"""Screening stops with an error after this many times the candidates expected."""
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """Patients on the day of their enrolment.
+
+    Attributes
+    ----------
+    replicate, number
+        Replicate of each patient, and its identity within the replicate.
+    population
+        Where they stand.
+    covariates
+        Baseline as the screening visit found it.
+    candidates
+        Candidates screened.
+    """
+
+    replicate: NDArray[np.int64]
+    number: NDArray[np.int64]
+    population: Population
+    covariates: Covariates
+    candidates: int
+
+    def __len__(self) -> int:
+        """Count the patients."""
+        return len(self.replicate)
+
+
+@dataclass(frozen=True)
+class Recruiter:
+    """Screens candidates for one study.
+
+    Attributes
+    ----------
+    table
+        Parameters.
+    population
+        The study's population.
+    weighting
+        Its fixed weights.
+    seed
+        Seed of the run.
+    """
+
+    table: ParameterTable
+    population: specification.Population
+    weighting: Weighting
+    seed: int
+
+    def enrol(
+        self,
+        replicates: Sequence[int],
+        count: int,
+        report: Callable[[float], None] | None = None,
+    ) -> Cohort:
+        """Enrol ``count`` patients in each replicate.
+
+        Parameters
+        ----------
+        replicates
+            Numbers of the replicates.
+        count
+            Patients in each.
+        report
+            Called with the share of patients found so far, 0 to 1.
+
+        Raises
+        ------
+        CohortError
+            Candidates hardly ever enter.
+        """
+        found: dict[int, list[Cohort]] = {replicate: [] for replicate in replicates}
+        screened = dict.fromkeys(replicates, 0)
+        while open_places := _open_places(found, count):
+            wave = self._wave(open_places, screened, count)
+            entered = self._screen(*wave)
+            for replicate in open_places:
+                found[replicate].append(_of(entered, entered.replicate == replicate))
+            if report:
+                report(1.0 - sum(_open_places(found, count).values()) / (count * len(found)))
+        chosen = [_first(_joined(found[replicate]), count) for replicate in replicates]
+        return _joined(chosen)
+
+    def _wave(
+        self, open_places: Mapping[int, int], screened: dict[int, int], count: int
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        share = self.weighting.expected_yield
+        limit = max(_SMALLEST_WAVE, _LARGEST_WAVE // len(open_places))
+        replicate: list[NDArray[np.int64]] = []
+        number: list[NDArray[np.int64]] = []
+        for r, places in open_places.items():
+            if screened[r] * share > _MOST_CANDIDATES_FACTOR * (count + _SMALLEST_WAVE):
+                raise CohortError(
+                    f"{screened[r]} candidates were screened and {places} of {count} places are "
+                    "still open. Widen population.criteria or check the baseline table."
+                )
+            wanted = ceil(places / share * _MARGIN) + _SMALLEST_WAVE
+            size = min(wanted, limit)
+            number.append(np.arange(screened[r], screened[r] + size, dtype=np.int64))
+            replicate.append(np.full(size, r, dtype=np.int64))
+            screened[r] += size
+        return np.concatenate(replicate), np.concatenate(number)
+
+    def _screen(self, replicate: NDArray[np.int64], number: NDArray[np.int64]) -> Cohort:
+        streams = Streams.of(self.seed, replicate, number)
+        factor = era_factor(self.table, self.population.era)
+        start = at_onset(self.table, streams, era_factor=factor)
+        keeper = _Keeper(streams, start)
+        for look in looks(
+            Engine(self.table),
+            Assessor(self.table),
+            start,
+            self.population.max_duration_years,
+        ):
+            fit = eligible(look.covariates, self.population.criteria)
+            weight = np.where(fit, self.weighting.weights(look.covariates), 0.0)
+            keeper.look(look, weight)
+        rows = keeper.entering(self.weighting.cap)
+        return Cohort(
+            replicate[rows],
+            number[rows],
+            keeper.population.take(rows),
+            {name: values[rows] for name, values in keeper.covariates.items()},
+            len(number),
+        )
+
+
+class _Keeper:
+    """Keeps for each candidate one look, chosen in proportion to the weights seen so far."""
+
+    def __init__(self, streams: Streams, start: Population) -> None:
+        self.streams = streams
+        self.population = start.take(np.arange(len(start)))
+        self.covariates = {name: np.zeros(len(start)) for name in Covariate}
+        self.sums = np.zeros(len(start))
+
+    def look(self, look: Look, weight: NDArray[np.float64]) -> None:
+        self.sums += weight
+        draw = self.streams.uniforms(look.day, Purpose.ENROLMENT, 1)[0]
+        rows = np.flatnonzero((weight > 0.0) & (draw * self.sums < weight))
+        if not len(rows):
+            return
+        here = look.population
+        for kept, now in (
+            (self.population.state, here.state),
+            (self.population.levels, here.levels),
+        ):
+            _overwrite(kept, now, rows)
+        self.population.day[rows] = here.day[rows]
+        for name, values in look.covariates.items():
+            self.covariates[name][rows] = values[rows]
+
+    def entering(self, cap: float) -> NDArray[np.intp]:
+        draw = self.streams.uniforms(0, Purpose.ENROLMENT, 1)[0]
+        good = ~self.population.failed()
+        return np.flatnonzero((draw * cap < self.sums) & good)
+
+
+def _overwrite(kept: tuple[object, ...], now: tuple[object, ...], rows: NDArray[np.intp]) -> None:
+    for old, new in zip(kept, now, strict=True):
+        if isinstance(old, tuple) and isinstance(new, tuple):
+            _overwrite(old, new, rows)
+        elif isinstance(old, np.ndarray) and isinstance(new, np.ndarray):
+            old[rows] = new[rows]
+
+
+def _open_places(found: Mapping[int, Sequence[Cohort]], count: int) -> dict[int, int]:
+    places = {r: count - sum(len(c) for c in cohorts) for r, cohorts in found.items()}
+    return {r: n for r, n in places.items() if n > 0}
+
+
+def _of(cohort: Cohort, keep: NDArray[np.bool_]) -> Cohort:
+    rows = np.flatnonzero(keep)
+    return Cohort(
+        cohort.replicate[rows],
+        cohort.number[rows],
+        cohort.population.take(rows),
+        {name: values[rows] for name, values in cohort.covariates.items()},
+        cohort.candidates,
+    )
+
+
+def _first(cohort: Cohort, count: int) -> Cohort:
+    return _of(cohort, np.arange(len(cohort)) < count)
+
+
+def _joined(cohorts: Sequence[Cohort]) -> Cohort:
+    return Cohort(
+        np.concatenate([c.replicate for c in cohorts]),
+        np.concatenate([c.number for c in cohorts]),
+        Population.joined([c.population for c in cohorts]),
+        {
+            name: np.concatenate([c.covariates[name] for c in cohorts])
+            for name in cohorts[0].covariates
+        },
+        sum(c.candidates for c in cohorts),
+    )

@@ -1,0 +1,156 @@
+"""Weights that turn eligible looks at the running population into a study's cohort.
+
+A look's weight is the exponential of a linear function of its covariates (exponential tilting),
+fitted so that the expected means of the cohort meet the baseline table. A patient enters at most
+once, at a look chosen among its eligible ones in proportion to their weights, with probability
+min(1, sum of weights / cap).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import least_squares
+
+from remyelin.cohorts.eligibility import eligible
+from remyelin.cohorts.reference import Reference
+from remyelin.cohorts.screening import Covariates
+from remyelin.cohorts.targets import Target, features
+from remyelin.errors import CohortError
+from remyelin.study.population import Population
+
+_PENALTY: Final = 2e-3
+"""Pull of the coefficients towards 0, which keeps them finite where a target cannot be met."""
+
+_CAP_QUANTILE: Final = 0.9
+_EXPONENT_LIMIT: Final = 30.0
+_TOLERANCE: Final = 0.05
+"""Largest distance of an expected mean from the study's own row, in its SD (or unit)."""
+
+_FEWEST_CANDIDATES: Final = 30
+"""Fewest reference patients with an eligible look on which weights are fitted."""
+
+
+@dataclass(frozen=True)
+class Weighting:
+    """Fixed weights of one study.
+
+    Attributes
+    ----------
+    targets
+        What was to be met.
+    coefficients
+        Of the features of `remyelin.cohorts.targets.features`.
+    cap
+        Sum of weights at which a patient enters with certainty.
+    expected_yield
+        Share of candidates that enter, expected.
+    reached
+        Expected mean of each target's covariate.
+    """
+
+    targets: tuple[Target, ...]
+    coefficients: NDArray[np.float64]
+    cap: float
+    expected_yield: float
+    reached: tuple[float, ...]
+
+    def weights(self, covariates: Covariates) -> NDArray[np.float64]:
+        """Give the weight of each look."""
+        return _tilt(features(covariates, self.targets), self.coefficients)
+
+
+def _tilt(x: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[np.float64]:
+    weight: NDArray[np.float64] = np.exp(
+        np.clip(x @ coefficients, -_EXPONENT_LIMIT, _EXPONENT_LIMIT)
+    )
+    return weight
+
+
+def fit(population: Population, targets: Sequence[Target], reference: Reference) -> Weighting:
+    """Fit the weights of a study on the reference population.
+
+    Raises
+    ------
+    CohortError
+        Too few reference patients are ever eligible, or the study's own baseline means cannot be
+        reached under its criteria.
+    """
+    near = reference.within(population.max_duration_years)
+    pool = near.where(eligible(near.covariates, population.criteria))
+    people = len(np.unique(pool.candidate))
+    if people < _FEWEST_CANDIDATES:
+        raise CohortError(
+            f"only {people} of {reference.candidates} reference patients ever meet the criteria; "
+            f"{_FEWEST_CANDIDATES} are needed. Widen population.criteria or max_duration_years."
+        )
+    x = features(pool.covariates, targets)
+    start, cap = _uncapped(x, pool.candidate)
+    solved = least_squares(
+        lambda theta: np.append(_mean(x, theta, pool.candidate, cap), _PENALTY * theta), start
+    ).x
+    share = _entry_share(x, solved, pool.candidate, cap)
+    reached = tuple(
+        float(np.average(pool.covariates[target.covariate], weights=share)) for target in targets
+    )
+    weighting = Weighting(
+        tuple(targets), solved, cap, float(share.sum()) / reference.candidates, reached
+    )
+    _check(weighting)
+    return weighting
+
+
+def _uncapped(
+    x: NDArray[np.float64], candidate: NDArray[np.int64]
+) -> tuple[NDArray[np.float64], float]:
+    """Give the solution without a cap, and the cap that it suggests."""
+
+    def residual(theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        weight = _tilt(x, theta)
+        return np.append(weight @ x / weight.sum(), _PENALTY * theta)
+
+    theta = least_squares(residual, np.zeros(x.shape[1])).x if x.shape[1] else np.zeros(0)
+    sums = np.bincount(candidate, weights=_tilt(x, theta))
+    return theta, float(np.quantile(sums[sums > 0.0], _CAP_QUANTILE))
+
+
+def _entry_share(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    candidate: NDArray[np.int64],
+    cap: float,
+) -> NDArray[np.float64]:
+    """Give the probability that a patient enters at each of its looks."""
+    weight = _tilt(x, theta)
+    sums = np.bincount(candidate, weights=weight)[candidate]
+    share: NDArray[np.float64] = weight / np.maximum(sums, cap)
+    return share
+
+
+def _mean(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    candidate: NDArray[np.int64],
+    cap: float,
+) -> NDArray[np.float64]:
+    share = _entry_share(x, theta, candidate, cap)
+    mean: NDArray[np.float64] = share @ x / share.sum()
+    return mean
+
+
+def _check(weighting: Weighting) -> None:
+    missed = [
+        f"{target.covariate.value}: wanted {target.mean:g}, reachable {mean:.3g}"
+        for target, mean in zip(weighting.targets, weighting.reached, strict=True)
+        if not target.imputed and abs(mean - target.mean) > _TOLERANCE * (target.sd or 1.0)
+    ]
+    if missed:
+        raise CohortError(
+            "the baseline table cannot be met by virtual patients who meet the criteria: "
+            + "; ".join(missed)
+            + ". Check population.baseline against population.criteria."
+        )

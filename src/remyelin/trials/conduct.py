@@ -1,0 +1,260 @@
+"""The conduct of a trial: from enrolment to the last visit, for some of its replicates."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.cohorts.enrolment import Cohort
+from remyelin.engine.advance import Engine, Happenings
+from remyelin.engine.assessment import Assessor
+from remyelin.engine.population import Population
+from remyelin.model.edss import Rating
+from remyelin.model.schedule import Entry, Schedule
+from remyelin.study.vocabulary import Covariate
+from remyelin.therapies.timeline import FOREVER, Course, entries
+from remyelin.trials.allocation import Participants, allocate
+from remyelin.trials.notebook import Notebook, notebooks
+from remyelin.trials.plan import Plan, Visit
+from remyelin.trials.readouts import Scanner
+from remyelin.trials.switching import Switcher
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
+"""Why observation of a patient ended."""
+
+SERIOUS_GRADE, FATAL_GRADE = 3.0, 5.0
+"""CTCAE grades of a serious infection and of death."""
+
+Report = Callable[[float, str], None]
+"""Called with the share of the work done, 0 to 1, and what is being done."""
+
+
+def conduct(plan: Plan, replicates: Sequence[int], report: Report) -> dict[str, pd.DataFrame]:
+    """Run replicates of a trial and give their longitudinal tables.
+
+    Parameters
+    ----------
+    plan
+        The trial made ready.
+    replicates
+        Numbers of the replicates.
+    report
+        Told how far the work has come.
+    """
+    recruiter = plan.recruiter()
+    cohort = recruiter.enrol(
+        replicates, plan.settings.patients, lambda share: report(0.7 * share, "Enrolling")
+    )
+    trial = _Trial(plan, cohort, allocate(plan, cohort))
+    steps = len(plan.visits) - 1
+    for visit in plan.visits:
+        trial.go_to(visit)
+        report(0.7 + 0.3 * visit.number / max(steps, 1), "Following")
+    return trial.tables()
+
+
+@dataclass
+class _Trial:
+    """Participants on their way from visit to visit."""
+
+    plan: Plan
+    cohort: Cohort
+    people: Participants
+    books: dict[str, Notebook] = field(default_factory=notebooks)
+
+    def __post_init__(self) -> None:
+        count = len(self.people)
+        self.engine, self.assessor = Engine(self.plan.table), Assessor(self.plan.table)
+        self.population = self.cohort.population.untreated().take(self.people.source)
+        self.rows = np.arange(count)
+        self.today = 0
+        self.end = np.minimum(self.people.planned_end, self.people.dropout)
+        self.reason = np.where(
+            self.people.dropout < self.people.planned_end, DROPOUT, COMPLETED
+        ).astype(object)
+        self.arm_id = np.array([arm.arm_id for arm in self.plan.study.arms], dtype=object)[
+            self.people.arm
+        ]
+        self.scanner = Scanner.at_baseline(self.plan.table, self.population)
+        self.courses = self._first_courses()
+        self.switcher = Switcher(self.plan, self.people.arm, self.population.streams)
+
+    def _first_courses(self) -> list[Course]:
+        courses = []
+        for name, protocol in self.plan.protocols.items():
+            rows = np.flatnonzero(self.people.protocol_id == name)
+            if len(rows):
+                start = np.zeros(len(rows), dtype=np.int64)
+                courses.append(Course(protocol, rows, start, np.full(len(rows), FOREVER)))
+        return courses
+
+    def go_to(self, visit: Visit) -> None:
+        """Carry everybody under observation to a visit and see them."""
+        if visit.day > self.today:
+            self._carry(visit.day)
+        here = self.end[self.rows] >= visit.day
+        self._see(visit, self.rows[here], self.population.take(np.flatnonzero(here)))
+        if self.switcher.anybody and visit.number:
+            self._switch(visit)
+        self._leave(visit.day)
+
+    def _carry(self, day: int) -> None:
+        position = np.full(len(self.people), -1, dtype=np.intp)
+        position[self.rows] = np.arange(len(self.rows))
+        plan = Schedule(
+            Entry(entry.field, place[place >= 0], entry.days[place >= 0], entry.amount)
+            for course in self.courses
+            for entry in entries(course, self.plan.table, self.today, day)
+            for place in (position[entry.rows],)
+        )
+        self.population, seen = self.engine.advance(self.population, self.today, day, plan)
+        self._bury(seen)
+        self._note(seen)
+        self._mark_failed(day)
+        self.today = day
+
+    def _bury(self, seen: Happenings) -> None:
+        rows, days = seen.of("death")
+        who = self.rows[rows]
+        dies = days <= self.end[who]
+        self.end[who[dies]] = days[dies]
+        self.reason[who[dies]] = DEATH
+
+    def _mark_failed(self, day: int) -> None:
+        who = self.rows[self.population.failed()]
+        self.end[who] = np.minimum(self.end[who], self.today)
+        self.reason[who] = FAILED
+
+    def _note(self, seen: Happenings) -> None:
+        self._note_event(seen, "relapse", self.books["relapses"], None)
+        diary = self.books["adverse_events"]
+        self._note_event(seen, "infection", diary, SERIOUS_GRADE)
+        self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
+        self._note_event(seen, "death", diary, FATAL_GRADE)
+
+    def _note_event(
+        self, seen: Happenings, event: str, book: Notebook, grade: float | None
+    ) -> None:
+        rows, days = seen.of(event)
+        who = self.rows[rows]
+        inside = days <= self.end[who]
+        who, days = who[inside], days[inside]
+        columns = {**self._who(who), "day": days}
+        if grade is not None:
+            columns["event"] = np.full(len(who), event, dtype=object)
+            columns["grade"] = np.full(len(who), grade)
+        book.write(columns)
+
+    def _who(self, rows: NDArray[np.intp]) -> dict[str, NDArray[np.generic]]:
+        source = self.people.source[rows]
+        return {
+            "replicate": self.cohort.replicate[source],
+            "subject_id": self.cohort.number[source],
+            "arm_id": self.arm_id[rows],
+        }
+
+    def _see(self, visit: Visit, rows: NDArray[np.intp], population: Population) -> None:
+        rating = self.assessor.rate(population)
+        scan = self.scanner.read(rows, population, scanned=visit.mri)
+        columns = {
+            **self._who(rows),
+            "visit": np.full(len(rows), visit.number),
+            "day": np.full(len(rows), visit.day),
+            **_scores(rating),
+            **scan,
+        }
+        self.books["visits"].write(columns)
+
+    def _switch(self, visit: Visit) -> None:
+        known = {
+            name: self.books[name].frame() for name in ("visits", "relapses", "adverse_events")
+        }
+        known["subjects"] = self._so_far(visit.day)
+        for course in self.switcher.decide(visit, known):
+            self._stop(course.rows, course.start)
+            self.courses.append(course)
+
+    def _so_far(self, day: int) -> pd.DataFrame:
+        import pandas as pd
+
+        gone = self.end <= day
+        return pd.DataFrame(
+            {
+                **self._who(np.arange(len(self.people))),
+                "end_day": np.minimum(self.end, day),
+                "end_reason": np.where(gone, self.reason, COMPLETED),
+            }
+        )
+
+    def _stop(self, rows: NDArray[np.intp], day: NDArray[np.int64]) -> None:
+        stops = np.full(len(self.people), FOREVER)
+        stops[rows] = day
+        self.courses = [
+            Course(c.protocol, c.rows, c.start, np.minimum(c.stop, stops[c.rows]))
+            for c in self.courses
+        ]
+
+    def _leave(self, day: int) -> None:
+        """Let go of patients whose observation has ended."""
+        stay = self.end[self.rows] > day
+        if not stay.all():
+            self.population = self.population.take(np.flatnonzero(stay))
+            self.rows = self.rows[stay]
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """Give the longitudinal tables."""
+        self._write_subjects()
+        self._write_exposures()
+        return {name: book.frame() for name, book in self.books.items()}
+
+    def _write_subjects(self) -> None:
+        rows = np.arange(len(self.people))
+        source = self.people.source
+        base = {name.value: values[source] for name, values in self.cohort.covariates.items()}
+        switched = self.switcher.day
+        switched[switched > self.end] = np.nan
+        self.books["subjects"].write(
+            {
+                **self._who(rows),
+                "protocol_id": self.people.protocol_id,
+                **base,
+                "female": base[Covariate.FEMALE.value] > 0.0,
+                "planned_end_day": self.people.planned_end,
+                "end_day": self.end,
+                "end_reason": self.reason,
+                "switch_day": switched,
+                "imputed": np.full(len(rows), self.plan.imputed(), dtype=object),
+            }
+        )
+
+    def _write_exposures(self) -> None:
+        for course in self.courses:
+            begun = course.start <= self.end[course.rows]
+            rows, stop = course.rows[begun], course.stop[begun].astype(np.float64)
+            stop[stop > self.end[rows]] = np.nan
+            later = course.start[begun] > 0
+            self.books["exposures"].write(
+                {
+                    **self._who(rows),
+                    "protocol_id": np.full(len(rows), course.protocol.protocol_id, dtype=object),
+                    "start_day": course.start[begun],
+                    "stop_day": stop,
+                    "reason": np.where(later, "switch", "allocated").astype(object),
+                }
+            )
+
+
+def _scores(rating: Rating) -> dict[str, NDArray[np.generic]]:
+    systems = {
+        f"fs_{name}": score
+        for name, score in rating._asdict().items()
+        if name not in ("edss", "ambulation")
+    }
+    return {"edss": rating.edss, "ambulation": rating.ambulation, **systems}

@@ -1,0 +1,113 @@
+"""A trial made ready: the study with its protocols, fixed weights and visit days."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from remyelin.cohorts import reference
+from remyelin.cohorts.enrolment import Recruiter
+from remyelin.cohorts.targets import targets_of
+from remyelin.cohorts.weighting import Weighting, fit
+from remyelin.parameters import ParameterTable
+from remyelin.study.arm import Arm
+from remyelin.study.schema import Study
+from remyelin.therapies import catalogue
+from remyelin.therapies.protocol import Protocol
+from remyelin.trials.prediction import RunSettings
+from remyelin.units import months_to_days
+
+UNTREATED: Final = "none"
+"""Protocol name of a patient to whom nothing is given."""
+
+_SLACK_MONTHS: Final = 1e-6
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A planned visit: its day from baseline, and whether MRI is done."""
+
+    number: int
+    day: int
+    mri: bool
+
+
+@dataclass(frozen=True)
+class Plan:
+    """All that a replicate of a trial needs.
+
+    Attributes
+    ----------
+    study, settings, table
+        Study, settings of the run, parameters.
+    weighting
+        Fixed weights of the cohort.
+    visits
+        Planned visits, baseline first.
+    protocols
+        Protocols of the arms and of switches, by name.
+    """
+
+    study: Study
+    settings: RunSettings
+    table: ParameterTable
+    weighting: Weighting
+    visits: tuple[Visit, ...]
+    protocols: dict[str, Protocol]
+
+    @classmethod
+    def of(cls, study: Study, settings: RunSettings, table: ParameterTable) -> Plan:
+        """Make a trial ready.
+
+        Raises
+        ------
+        UnknownNameError
+            An arm names a protocol that the catalogue lacks.
+        CohortError
+            The baseline table cannot be met.
+        """
+        protocols = {name: catalogue.load(name) for name in _protocol_names(study)}
+        population = study.population
+        weighting = fit(population, targets_of(population), reference.load(population.era))
+        return cls(study, settings, table, weighting, planned_visits(study), protocols)
+
+    def recruiter(self) -> Recruiter:
+        """Give what screens candidates for this trial."""
+        return Recruiter(self.table, self.study.population, self.weighting, self.settings.seed)
+
+    def imputed(self) -> str:
+        """Name the baseline covariates whose target was imputed."""
+        names = (t.covariate.value for t in self.weighting.targets if t.imputed)
+        return ", ".join(names)
+
+
+def _protocol_names(study: Study) -> tuple[str, ...]:
+    names: dict[str, None] = {}
+    for arm in study.arms:
+        names.update(dict.fromkeys(option.protocol_id for option in arm.treatment))
+        if arm.switch:
+            names[arm.switch.protocol_id] = None
+    return tuple(names)
+
+
+def planned_visits(study: Study) -> tuple[Visit, ...]:
+    """Give the planned visits of a study; MRI falls on the visit nearest to its month."""
+    every = study.design.visits.edss_every_months
+    mri_every = study.design.visits.mri_every_months
+    count = int((study.design.follow_up.months + _SLACK_MONTHS) / every)
+    scans = set()
+    if mri_every is not None:
+        scans_planned = int((study.design.follow_up.months + _SLACK_MONTHS) / mri_every)
+        scans = {round(k * mri_every / every) for k in range(scans_planned + 1)}
+    return tuple(Visit(k, round(months_to_days(k * every)), k in scans) for k in range(count + 1))
+
+
+def options_of(arm: Arm) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    """Give the protocols of an arm and the share of patients that gets each."""
+    if not arm.treatment:
+        return (UNTREATED,), (1.0,)
+    total = sum(option.weight for option in arm.treatment)
+    return (
+        tuple(option.protocol_id for option in arm.treatment),
+        tuple(option.weight / total for option in arm.treatment),
+    )

@@ -1,0 +1,182 @@
+"""Predictions: every endpoint of a study estimated in each replicate, joined with the base."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from remyelin.endpoints import History
+from remyelin.evidence.base import EvidenceBase
+from remyelin.statistics import curves, replicate_figures, score, summarise
+from remyelin.statistics.figures import EVENT_FREE
+from remyelin.study.catalogue import definitions
+from remyelin.study.definition import EventKind
+from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
+from remyelin.study.schema import Endpoint, Study
+from remyelin.study.vocabulary import Mark, Measure
+from remyelin.trials.prediction import Curve, Prediction
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CURVED = (EventKind.WORSENING, EventKind.RELAPSE, EventKind.NEDA3)
+"""Kinds of endpoints that are drawn as curves."""
+
+
+def published(study: Study) -> tuple[Outcome, ...]:
+    """Give the outcomes that the base holds of a study; none for a study that is not in it."""
+    if study.evidence_id is None:
+        return ()
+    return EvidenceBase.load().outcomes(study.evidence_id)
+
+
+def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
+    """Give the join key of every figure that a study asks for."""
+    name = study.evidence_id or study.study_id
+    for endpoint in study.endpoints:
+        arms: Sequence[str] = endpoint.arms or study.arm_ids
+        if endpoint.contrast is not None:
+            arms = (endpoint.contrast,)
+        for arm in arms:
+            for months in endpoint.times_months:
+                key = OutcomeKey(
+                    name,
+                    arm,
+                    WHOLE,
+                    endpoint.outcome,
+                    endpoint.definition_id,
+                    months,
+                    endpoint.measure,
+                )
+                yield key, endpoint
+
+
+def predictions(study: Study, history: History) -> tuple[Prediction, ...]:
+    """Estimate every figure that a study asks for and set it beside the published one."""
+    seen = {outcome.key: outcome for outcome in published(study)}
+    return tuple(_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+
+
+def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
+    catalogue = definitions()
+    definition = catalogue[key.definition_id]
+    figures = replicate_figures(
+        history,
+        definition,
+        catalogue,
+        outcome=key.outcome,
+        measure=key.measure,
+        arm=key.arm,
+        time_months=key.time_months,
+    )
+    summary = summarise(figures.values)
+    judged = score(figures.values, observed)
+    return Prediction(
+        key=key,
+        definition=definition,
+        n_replicates=summary.n_replicates,
+        n_not_estimable=summary.n_not_estimable,
+        median=summary.median,
+        low=summary.low,
+        high=summary.high,
+        mean=summary.mean,
+        sd=summary.sd,
+        observed=observed,
+        verdict=judged.verdict,
+        z=judged.z,
+        interval_score=judged.interval_score,
+        values=tuple(float(value) for value in figures.values),
+    )
+
+
+def unmatched(study: Study) -> tuple[Outcome, ...]:
+    """Give published figures that the study's endpoints do not ask for, with the reason."""
+    asked = {key for key, _ in keys_of(study)}
+    arms = set(study.arm_ids) | {e.contrast for e in study.endpoints if e.contrast}
+    return tuple(
+        replace(outcome, note=_joined(outcome.note, _why(outcome, arms)))
+        for outcome in published(study)
+        if outcome.key not in asked
+    )
+
+
+def _why(outcome: Outcome, arms: set[str]) -> str:
+    if outcome.key.arm not in arms:
+        return "not predicted: the study file has no such arm or contrast"
+    if outcome.key.subgroup != WHOLE:
+        return "not predicted: subgroups are not formed"
+    return "not predicted: not among the endpoints of the study file"
+
+
+def _joined(note: str, more: str) -> str:
+    return f"{note}; {more}" if note else more
+
+
+def curves_of(study: Study, history: History) -> tuple[Curve, ...]:
+    """Give Kaplan-Meier curves of the events that a study asks for, with published points."""
+    catalogue = definitions()
+    wanted = dict.fromkeys(
+        e.definition_id for e in study.endpoints if catalogue[e.definition_id].kind in _CURVED
+    )
+    labels = {arm.arm_id: arm.label for arm in study.arms}
+    seen = published(study)
+    return tuple(
+        Curve(
+            definition_id=curve.definition_id,
+            arm_id=curve.arm_id,
+            label=labels[curve.arm_id],
+            months=curve.months,
+            survival=curve.survival,
+            low=curve.low,
+            high=curve.high,
+            risk_months=curve.risk_months,
+            at_risk=curve.at_risk,
+            published=_points(seen, curve.definition_id, curve.arm_id),
+        )
+        for name in wanted
+        for curve in curves(history, catalogue[name], catalogue)
+    )
+
+
+def _points(
+    seen: Sequence[Outcome], definition_id: str, arm_id: str
+) -> tuple[tuple[float, float, Mark], ...]:
+    return tuple(
+        (key.time_months, row.value if key.outcome in EVENT_FREE else 1.0 - row.value, row.mark)
+        for row in seen
+        for key in (row.key,)
+        if key.measure is Measure.PROPORTION
+        and key.definition_id == definition_id
+        and key.arm == arm_id
+        and key.subgroup == WHOLE
+        and key.time_months is not None
+    )
+
+
+def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
+    """Give the mean EDSS by arm and visit with its 5 to 95 % band over replicates."""
+    import pandas as pd
+
+    means = visits.groupby(["arm_id", "visit", "replicate"], as_index=False)["edss"].mean()
+    people = visits.groupby(["arm_id", "visit"], as_index=False).size()
+    every = study.design.visits.edss_every_months
+    rows = []
+    for (arm, visit), group in means.groupby(["arm_id", "visit"]):
+        values = group["edss"].to_numpy(np.float64)
+        rows.append(
+            {
+                "arm_id": arm,
+                "visit": visit,
+                "time_months": visit * every,
+                "mean": values.mean(),
+                "low": np.quantile(values, 0.05),
+                "high": np.quantile(values, 0.95),
+            }
+        )
+    course = pd.DataFrame(rows).merge(people, on=["arm_id", "visit"])
+    replicates = visits["replicate"].nunique()
+    course["n"] = course.pop("size") / replicates
+    return course.drop(columns="visit")

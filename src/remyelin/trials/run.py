@@ -1,0 +1,104 @@
+"""The run of a study: from the study file to predictions beside observations."""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import sys
+import time
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+
+from remyelin.endpoints import History
+from remyelin.parameters import ParameterTable
+from remyelin.study.catalogue import dump
+from remyelin.study.schema import Study
+from remyelin.trials.plan import Plan
+from remyelin.trials.predict import curves_of, edss_course, predictions, unmatched
+from remyelin.trials.prediction import (
+    Progress,
+    ProgressListener,
+    RunResult,
+    RunSettings,
+)
+from remyelin.trials.work import run_replicates
+
+
+def run_trial(
+    study: Study, settings: RunSettings, progress: ProgressListener | None = None
+) -> RunResult:
+    """Run a study on virtual patients.
+
+    Parameters
+    ----------
+    study
+        Design, population, protocols and endpoints.
+    settings
+        Patients, replicates, seed, workers, twins.
+    progress
+        Told how far the run has come.
+
+    Raises
+    ------
+    UnknownNameError
+        The study names a protocol that does not exist.
+    CohortError
+        Its baseline table cannot be met.
+    SimulationError
+        A worker process died.
+    """
+    start = time.monotonic()
+    table = ParameterTable.load()
+    plan = Plan.of(study, settings, table)
+    tables = run_replicates(plan, progress)
+    if progress:
+        progress(Progress(1, 1, "Reading endpoints"))
+    history = History.of(tables)
+    wall = time.monotonic() - start
+    return RunResult(
+        study=study,
+        settings=settings,
+        predictions=predictions(study, history),
+        unmatched=unmatched(study),
+        tables=tables,
+        curves=curves_of(study, history),
+        edss_course=edss_course(study, tables["visits"]),
+        record=_record(plan, wall),
+        wall_seconds=wall,
+    )
+
+
+def _record(plan: Plan, wall: float) -> Mapping[str, object]:
+    settings = plan.settings
+    return {
+        "package": "remyelin",
+        "version": _version(),
+        "model": "R3",
+        "parameters": plan.table.digest(),
+        "study": hashlib.sha256(dump(plan.study).encode()).hexdigest()[:16],
+        "study_id": plan.study.study_id,
+        "patients": settings.patients,
+        "replicates": settings.replicates,
+        "seed": settings.seed,
+        "twins": settings.twins,
+        "backend": settings.backend,
+        "workers": settings.workers,
+        "cohort": {
+            "expected_yield": plan.weighting.expected_yield,
+            "imputed": plan.imputed(),
+        },
+        "machine": {
+            "system": platform.system(),
+            "processor": platform.machine(),
+            "python": sys.version.split()[0],
+            "numpy": version("numpy"),
+        },
+        "wall_seconds": wall,
+    }
+
+
+def _version() -> str:
+    try:
+        return version("remyelin")
+    except PackageNotFoundError:
+        return "0+unknown"

@@ -1,0 +1,128 @@
+"""Sharing the work of a run among processes; results do not depend on how it is shared."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures.process import BrokenProcessPool
+from math import ceil
+from typing import TYPE_CHECKING, Final
+
+from remyelin.errors import SimulationError
+from remyelin.trials.conduct import conduct
+from remyelin.trials.plan import Plan
+from remyelin.trials.prediction import Progress, ProgressListener
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_SMALLEST_SHARE: Final = 2_048
+"""Candidates below which the engine wastes time on overhead."""
+
+Tables = dict[str, "pd.DataFrame"]
+
+
+def run_replicates(plan: Plan, listen: ProgressListener | None) -> Tables:
+    """Run all replicates of a trial and stack their tables.
+
+    Raises
+    ------
+    SimulationError
+        A worker process died.
+    """
+    import pandas as pd
+
+    batches = _batches(plan)
+    workers = min(plan.settings.workers, len(batches))
+    results = (
+        _alone(plan, batches, listen) if workers == 1 else _shared(plan, batches, workers, listen)
+    )
+    parts = sorted(results, key=lambda pair: pair[0])
+    names = parts[0][1]
+    return {
+        name: pd.concat([tables[name] for _, tables in parts], ignore_index=True) for name in names
+    }
+
+
+def _batches(plan: Plan) -> list[tuple[int, ...]]:
+    """Divide the replicates so that each share is wide enough and every worker has some."""
+    settings = plan.settings
+    candidates = settings.patients / plan.weighting.expected_yield
+    wide = max(1, ceil(_SMALLEST_SHARE / candidates))
+    fair = max(1, ceil(settings.replicates / settings.workers))
+    size = min(wide, fair)
+    everyone = range(settings.replicates)
+    return [tuple(everyone[k : k + size]) for k in range(0, settings.replicates, size)]
+
+
+def _alone(
+    plan: Plan, batches: Sequence[tuple[int, ...]], listen: ProgressListener | None
+) -> Iterator[tuple[int, Tables]]:
+    done = 0
+    for batch in batches:
+        yield batch[0], conduct(plan, batch, _reporter(plan, done, len(batch), listen))
+        done += len(batch)
+
+
+_PARTS: Final = 100
+"""Steps of progress in one replicate."""
+
+
+def _reporter(
+    plan: Plan, done: int, size: int, listen: ProgressListener | None
+) -> Callable[[float, str], None]:
+    total = plan.settings.replicates * _PARTS
+
+    def report(share: float, what: str) -> None:
+        if listen:
+            listen(Progress(int((done + share * size) * _PARTS), total, what))
+
+    return report
+
+
+def _silent(_share: float, _what: str) -> None:
+    """Report nothing: a worker process has no listener."""
+
+
+def _in_worker(plan: Plan, batch: tuple[int, ...]) -> Tables:
+    return conduct(plan, batch, _silent)
+
+
+def _ignore_interrupt() -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+
+def _shared(
+    plan: Plan,
+    batches: Sequence[tuple[int, ...]],
+    workers: int,
+    listen: ProgressListener | None,
+) -> Iterator[tuple[int, Tables]]:
+    pool = ProcessPoolExecutor(
+        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
+    )
+    total = plan.settings.replicates
+    try:
+        jobs = {pool.submit(_in_worker, plan, batch): batch for batch in batches}
+        done = 0
+        if listen:
+            listen(Progress(0, total, "Replicates"))
+        for job in as_completed(jobs):
+            batch = jobs[job]
+            yield batch[0], job.result()
+            done += len(batch)
+            if listen:
+                listen(Progress(done, total, "Replicates"))
+    except BrokenProcessPool:
+        raise SimulationError(
+            "a worker process ended before its work was done, perhaps for lack of memory. "
+            "Try fewer workers (--workers 1) or fewer patients."
+        ) from None
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
+    pool.shutdown()
