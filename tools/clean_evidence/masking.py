@@ -7,8 +7,8 @@ The rule
    clinics and companies that speak for themselves).
 2. Every other address is a copy of somebody else's page or a way round its door (library proxies,
    translation proxies, bare network numbers, document-sharing and abstract-copying sites). It is
-   replaced by `mirror`. Where it carries the identifier of the work (DOI, PMID, PMC or registry number), that
-   follows in brackets, because it says what was read: `mirror (PMID 38277051)`.
+   replaced by `mirror`. Where it carries the identifier of the work (DOI, PMID, PMC or registry
+   number), that follows in brackets, because it says what was read: `mirror (PMID 38277051)`.
 3. A host named in a text without `https://` is treated alike.
 
 Raw copies hold masked cells only, so that no proxy address is ever stored.
@@ -25,44 +25,179 @@ SECONDARY_SOURCE = "secondary source"
 """What stands in `page` where only a mirror was seen; before the address of a secondary page."""
 
 PRIMARY = frozenset(
-    """
-    ajnr.org ashpublications.org benthamdirect.com biomedcentral.com bioprocessintl.com bmj.com
-    bmrat.com cell.com cmaj.ca cochranelibrary.com cttjournal.com doi.org dovepress.com
-    elifesciences.org elsevierresource.com explorationpub.com figshare.com frontiersin.org
-    hindawi.com ijmsc.org informahealthcare.com ingentaconnect.com jamanetwork.com jci.org
-    kne-publishing.com mdpi.com mjhid.org msard-journal.com nature.com neurology.org oaes.cc
-    omicsonline.org openneurologyjournal.com plos.org plosone.org researchsquare.com rupress.org
-    rusmedreview.com siftdesk.org springer.com springermedizin.at tums.ac.ir thelancet.com
-    bvsalud.org doaj.org inahta.org nih.gov pubmed.gov pubmedcentralcanada.ca who.int whocc.org.cn
-    anzctr.org.au clinicaltrials.gov clinicaltrialsregister.eu euclinicaltrials.eu
-    aabb.org beat-ms.org bethematchclinical.org ean.org ebmt.org ecfr.gov ema.europa.eu eurogct.org
-    fda.gov fimea.fi heidelberg-university-hospital.com hta.gov.uk icmr.org.in kotra.or.kr
-    legislation.gov.uk mohw.go.kr mssociety.org.uk mstrials.org.au mstrust.org.uk nhs.uk
-    nationalmssociety.org neurologie.nl nice.org.uk nmpa.gov.cn pmda.go.jp richtlijnendatabase.nl
-    tga.gov.au uspnf.com sites.google.com
-    cmscscholar.org ctimeetingtech.com mirasmart.com
-    adelaide.edu.au carleton.ca elsevier.com elsevierpure.com escholarship.org eur.nl
-    flinders.edu.au harvard.edu imperial.ac.uk kaken.nii.ac.jp lu.se mapi-trust.org mcmaster.ca
-    mdc-berlin.de monash.edu montana.edu mssm.edu northwestern.edu ox.ac.uk plymouth.ac.uk
-    research.birmingham.ac.uk spbu.ru stanfordhealthcare.org tum.de ul.ie umn.edu unige.it unipa.it
-    utas.edu.au uwa.edu.au warwick.ac.uk
-    """.split()
+    [
+        "ajnr.org",
+        "ashpublications.org",
+        "benthamdirect.com",
+        "biomedcentral.com",
+        "bioprocessintl.com",
+        "bmj.com",
+        "bmrat.com",
+        "cell.com",
+        "cmaj.ca",
+        "cochranelibrary.com",
+        "cttjournal.com",
+        "doi.org",
+        "dovepress.com",
+        "elifesciences.org",
+        "elsevierresource.com",
+        "explorationpub.com",
+        "figshare.com",
+        "frontiersin.org",
+        "hindawi.com",
+        "ijmsc.org",
+        "informahealthcare.com",
+        "ingentaconnect.com",
+        "jamanetwork.com",
+        "jci.org",
+        "kne-publishing.com",
+        "mdpi.com",
+        "mjhid.org",
+        "msard-journal.com",
+        "nature.com",
+        "neurology.org",
+        "oaes.cc",
+        "omicsonline.org",
+        "openneurologyjournal.com",
+        "plos.org",
+        "plosone.org",
+        "researchsquare.com",
+        "rupress.org",
+        "rusmedreview.com",
+        "siftdesk.org",
+        "springer.com",
+        "springermedizin.at",
+        "tums.ac.ir",
+        "thelancet.com",
+        "bvsalud.org",
+        "doaj.org",
+        "inahta.org",
+        "nih.gov",
+        "pubmed.gov",
+        "pubmedcentralcanada.ca",
+        "who.int",
+        "whocc.org.cn",
+        "anzctr.org.au",
+        "clinicaltrials.gov",
+        "clinicaltrialsregister.eu",
+        "euclinicaltrials.eu",
+        "aabb.org",
+        "beat-ms.org",
+        "bethematchclinical.org",
+        "ean.org",
+        "ebmt.org",
+        "ecfr.gov",
+        "ema.europa.eu",
+        "eurogct.org",
+        "fda.gov",
+        "fimea.fi",
+        "heidelberg-university-hospital.com",
+        "hta.gov.uk",
+        "icmr.org.in",
+        "kotra.or.kr",
+        "legislation.gov.uk",
+        "mohw.go.kr",
+        "mssociety.org.uk",
+        "mstrials.org.au",
+        "mstrust.org.uk",
+        "nhs.uk",
+        "nationalmssociety.org",
+        "neurologie.nl",
+        "nice.org.uk",
+        "nmpa.gov.cn",
+        "pmda.go.jp",
+        "richtlijnendatabase.nl",
+        "tga.gov.au",
+        "uspnf.com",
+        "sites.google.com",
+        "cmscscholar.org",
+        "ctimeetingtech.com",
+        "mirasmart.com",
+        "adelaide.edu.au",
+        "carleton.ca",
+        "elsevier.com",
+        "elsevierpure.com",
+        "escholarship.org",
+        "eur.nl",
+        "flinders.edu.au",
+        "harvard.edu",
+        "imperial.ac.uk",
+        "kaken.nii.ac.jp",
+        "lu.se",
+        "mapi-trust.org",
+        "mcmaster.ca",
+        "mdc-berlin.de",
+        "monash.edu",
+        "montana.edu",
+        "mssm.edu",
+        "northwestern.edu",
+        "ox.ac.uk",
+        "plymouth.ac.uk",
+        "research.birmingham.ac.uk",
+        "spbu.ru",
+        "stanfordhealthcare.org",
+        "tum.de",
+        "ul.ie",
+        "umn.edu",
+        "unige.it",
+        "unipa.it",
+        "utas.edu.au",
+        "uwa.edu.au",
+        "warwick.ac.uk",
+    ]
 )
 """Hosts, with all hosts below them, that publish, index, register or decide."""
 
 SECONDARY = frozenset(
-    """
-    activemsers.org aimscharity.org aliciapyne.com benzinga.com boulderbiologics.com
-    clinicaladvisor.com domain-b.com emjreviews.com etvbharat.com getlabtest.com gilmorehealth.com
-    github.com globaldata.com hillgene.com hsct-russia.com hsctwarriors.org immunopaedia.org.za
-    livewisems.org lyfboat.com marketscreener.com medicalnewstoday.com medicaltourismbiz.com
-    mekostem.com milirenta.blogg.se mlo-online.com ms-uk.org msviewsandnews.org mult-sclerosis.org
-    multiple-sclerosis-research.blogspot.com multiple-sclerosis-research.blogspot.ie
-    multiple-sclerosis-research.blogspot.it multiple-sclerosis-research.blogspot.sg onmedica.com
-    peoplepledge.com.au physiciansweekly.com physiospot.com prensa.com rarediseaseadvisor.com
-    rheumatologyadvisor.com ria24.today rutgers.edu seekingalpha.com srf.ch targethealth.com
-    therha.org thisisms.com zhonglun.com
-    """.split()
+    [
+        "activemsers.org",
+        "aimscharity.org",
+        "aliciapyne.com",
+        "benzinga.com",
+        "boulderbiologics.com",
+        "clinicaladvisor.com",
+        "domain-b.com",
+        "emjreviews.com",
+        "etvbharat.com",
+        "getlabtest.com",
+        "gilmorehealth.com",
+        "github.com",
+        "globaldata.com",
+        "hillgene.com",
+        "hsct-russia.com",
+        "hsctwarriors.org",
+        "immunopaedia.org.za",
+        "livewisems.org",
+        "lyfboat.com",
+        "marketscreener.com",
+        "medicalnewstoday.com",
+        "medicaltourismbiz.com",
+        "mekostem.com",
+        "milirenta.blogg.se",
+        "mlo-online.com",
+        "ms-uk.org",
+        "msviewsandnews.org",
+        "mult-sclerosis.org",
+        "multiple-sclerosis-research.blogspot.com",
+        "multiple-sclerosis-research.blogspot.ie",
+        "multiple-sclerosis-research.blogspot.it",
+        "multiple-sclerosis-research.blogspot.sg",
+        "onmedica.com",
+        "peoplepledge.com.au",
+        "physiciansweekly.com",
+        "physiospot.com",
+        "prensa.com",
+        "rarediseaseadvisor.com",
+        "rheumatologyadvisor.com",
+        "ria24.today",
+        "rutgers.edu",
+        "seekingalpha.com",
+        "srf.ch",
+        "targethealth.com",
+        "therha.org",
+        "thisisms.com",
+        "zhonglun.com",
+    ]
 )
 """Hosts, with all hosts below them, that report on others or speak for themselves."""
 
@@ -111,8 +246,7 @@ def identifiers(text: str) -> tuple[str, ...]:
 
 
 def _trim_doi(doi: str) -> str:
-    doi = re.sub(r"/(?:full|pdf|abstract|tables?/.*|zh_HANS.*|meta|epub)$", "", doi.rstrip(_TAIL))
-    return re.sub(r"/full/.*$", "", doi)
+    return re.sub(r"/(?:full|pdf|abstract|tables?|meta|epub)(?:/.*)?$", "", doi.rstrip(_TAIL))
 
 
 def mask(text: str) -> str:
