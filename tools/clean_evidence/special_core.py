@@ -134,6 +134,27 @@ def sources(table: Table, *, words: str = "") -> None:
             _append(row, "note", f"to be checked at {address}" if address else "")
 
 
+def read_at(row: Row, page: str, source: str, *, note: str = "") -> None:
+    """Mark a figure seen that was remembered and has since been read, as it stood.
+
+    Parameters
+    ----------
+    page
+        Where it was read; `SECONDARY_SOURCE` where that was a report by others without address.
+    source
+        Citation.
+    note
+        What the page says beside it; takes the place of the old note.
+    """
+    reason = "remembered at first; since read at its page, and found the same"
+    row.set("mark", "seen", reason)
+    row.set("page", page, reason)
+    row.set("source", source, reason)
+    if row["basis"]:
+        row.set("basis", "printed", reason)
+    row.set("note", note, reason)
+
+
 def _title(address: str) -> str:
     """Words before the bracket of an address cell that begins with a title."""
     head = address.split(" (", maxsplit=1)[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from tools.clean_evidence.masking import SECONDARY_SOURCE
 from tools.clean_evidence.special_core import (
     Row,
     Table,
@@ -11,12 +12,14 @@ from tools.clean_evidence.special_core import (
     intervals,
     map_words,
     number_readings,
+    read_at,
     rename,
     sources,
     trial_ids,
 )
 from tools.clean_evidence.special_words import measures, phenotypes, statements
 
+CONFIRM_PAGE = "https://pmc.ncbi.nlm.nih.gov/articles/PMC4094574/table/t1-dddt-8-897"
 FIGURE = ("value", "low", "high")
 
 
@@ -62,7 +65,10 @@ def relapse_rate(table: Table) -> None:
     for row in table.at(137, 138):
         row.set("treatment", "before teriflunomide", "the figure is of the year before")
     (row,) = table.at(35)
-    row.issue("0.73 here, 0.75 in another source read by the collector")
+    row.issue("0.73 here, 0.75 and, on the page of the manufacturer, 0.67 in other sources")
+    (row,) = table.at(41)
+    read_at(row, CONFIRM_PAGE, "PMC4094574", note="table of a review of the drug")
+    row.remember("era", "n")
     (row,) = table.at(38)
     row.issue("a guideline table that was read misprints this placebo arm")
     (row,) = table.at(3)
@@ -103,6 +109,11 @@ def mri(table: Table) -> None:
         row.issue("row 91 prints 1.33 for the same arm")
     for row in table.at(86, 87):
         row.issue("the period is as labelled in a review")
+    (row,) = table.at(24)
+    citation = "J Neurol Neurosurg Psychiatry 2016;87:93-99"
+    note = "MS -0.51 (SD 0.27), n 206; weighted by length of follow-up, mean 6.3 years"
+    read_at(row, "https://jnnp.bmj.com/content/87/1/93", citation, note=note)
+    row.set("n", "35", "number of healthy controls, read with the figure")
     statements(table)
     for row in table.where(measure="statement"):
         row.set("unit", "", "a statement has no unit")
@@ -224,6 +235,10 @@ def dmt_effects(table: Table) -> None:
         if "from memory" in row["note"] and row["mark"] == "seen":
             row.issue("the interval in the note is remembered, so it has no cell")
     _dmt_rows(table)
+    (row,) = table.at(118)
+    read_at(row, SECONDARY_SOURCE, "doi:10.1016/S0140-6736(15)01314-8", note="P = 0.544")
+    row.remember("n", "time_months")
+    row.set("level", "0.95", "the report names a 95% interval")
     statements(table)
     _dmt_units(table)
     trial_ids(table, "source_id")

@@ -4,8 +4,36 @@ from __future__ import annotations
 
 import re
 
-from tools.clean_evidence.special_core import Row, Table, map_words, rename, sources, trial_ids
+from tools.clean_evidence.masking import SECONDARY_SOURCE
+from tools.clean_evidence.special_core import (
+    Row,
+    Table,
+    map_words,
+    read_at,
+    rename,
+    sources,
+    trial_ids,
+)
 
+PANAMA_PAGE = "https://translational-medicine.biomedcentral.com/articles/10.1186/s12967-018-1433-7"
+FDA_PAGE = "http://wjgnet.com/2220-3184/full/v5/i1/1-T3.htm"
+NICE_PRICES = (
+    (
+        "35",
+        "https://www.nice.org.uk/guidance/ta533/chapter/2-Information-about-ocrelizumab",
+        "4 vials of 4,790 pounds a year; confidential discount applies",
+    ),
+    (
+        "36",
+        "https://www.nice.org.uk/guidance/ta127/chapter/2-The-technology",
+        "1,130 pounds per vial, one every 28 days",
+    ),
+    (
+        "37",
+        "https://www.nice.org.uk/guidance/ta312/chapter/2-The-technology",
+        "5 vials of 7,045 pounds; 56,360 for both courses",
+    ),
+)
 NUMBER = r"-?\d+(?:\.\d+)?"
 PLAIN = re.compile(rf"^({NUMBER})$")
 SPAN = re.compile(r"^(\d+(?:\.\d+)?)-(\d+(?:\.\d+)?)$")
@@ -88,10 +116,25 @@ def protocols(table: Table) -> None:
             row.set("day_from", "", "words stood in the column of days")
         if "recalled" in row["note"] and row["mark"] == "seen":
             row.remember("amount_high" if "dose recalled" in row["note"] else "note")
+    _protocols_read(table)
     table.rule("intensity", "one word; what else stood there is in intensity_note")
     table.rule("amount_unit", "units spelled alike")
     _protocol_issues(table)
     trial_ids(table, "protocol_name", "source")
+
+
+def _protocols_read(table: Table) -> None:
+    (row,) = table.where(protocol_id="ucmsc_panama")
+    note = "7 daily infusions of 20e6 cells, read in the abstract"
+    read_at(row, PANAMA_PAGE, "NCT02034188; doi:10.1186/s12967-018-1433-7", note=note)
+    for row in table.where(protocol_id="bucy", mark="recalled"):
+        source = "Atkins 2016 Lancet abstract; NCT01099930"
+        read_at(row, SECONDARY_SOURCE, source, note="dose in a copy of the registry record")
+        if row["day_from"]:
+            row.remember("day_from", "day_to")
+    (row,) = table.where(protocol_id="nsc_icv")
+    note = "four doses in a copy of the registry record; 15 patients, 12-month follow-up"
+    read_at(row, SECONDARY_SOURCE, row["source"], note=note)
 
 
 def _protocol_issues(table: Table) -> None:
@@ -129,6 +172,7 @@ def quality(table: Table) -> None:
     row.set("operator", "<=", "the limit stood in words")
     row.set("threshold", "1", "the limit stood in words")
     row.set("unit", "g/kg/day", "the limit stood in words")
+    _quality_read(table)
     for row in table.rows:
         threshold_text(row)
         if row["threshold_text"]:
@@ -137,6 +181,18 @@ def quality(table: Table) -> None:
             row.issue("limits per ml, per kg and per kg and hour are not comparable")
         if "contradicts" in row["note"]:
             row.issue("below the minimum of 2.0e6/kg of the EBMT handbook")
+
+
+def _quality_read(table: Table) -> None:
+    for row_id, route in (("46", "all routes but the intrathecal one"), ("47", "intrathecal")):
+        (row,) = table.where(row_id=row_id)
+        note = f"limit is K/M; K for {route}; M is the largest dose per kg within an hour"
+        read_at(row, SECONDARY_SOURCE, "USP 35 <85>", note=note)
+    (row,) = table.where(row_id="48")
+    note = "generally above 70 per cent, in a review of tests advised by the FDA"
+    page = f"{SECONDARY_SOURCE}: {FDA_PAGE}"
+    read_at(row, page, f"{row['source']}; doi:10.5496/wjmg.v5.i1.1", note=note)
+    row.set("operator", ">", "printed as above, not at least")
 
 
 def threshold_text(row: Row) -> None:
@@ -248,7 +304,19 @@ def _price_year(row: Row) -> None:
         row.changes.append(("price_year", text, "", "no year"))
 
 
+def _cost_read(table: Table) -> None:
+    reason = "remembered at first; the price of a vial has since been read"
+    for row_id, page, note in NICE_PRICES:
+        (row,) = table.where(row_id=row_id)
+        read_at(row, page, "NICE technology appraisal", note=note)
+        row.set("evidence_class", "hta", reason)
+    (row,) = table.where(row_id="36")
+    row.set("value", "14730", "remembered as 14690, 13 times 1130; the page prints about 14,730")
+    row.issue("the page gives no price year; the one of the row is the collector's")
+
+
 def _cost_rows(table: Table) -> None:
+    _cost_read(table)
     (row,) = table.where(unit="USD or AUD (unstated)")
     row.set("unit", "", "the currency is not stated")
     row.issue("US or Australian dollars: the page does not say")

@@ -99,6 +99,10 @@ STATUSES = {
     "Enrolling by invitation": "enrolling_by_invitation",
     "No longer available": "no_longer_available",
 }
+DOSES_READ = {
+    "NCT02034188": "20e6 cells once daily for 7 days",
+    "NCT03282760": "5, 10, 16 or 24e6 cells",
+}
 ROUTES = {"IT+IV": "IV+IT", "IT|IV": "IT or IV"}
 
 
@@ -108,6 +112,9 @@ def trials(table: Table) -> None:
     table.rule("registry_id", "is the key of the table, so it is also the name of the row")
     rename(table, {"results_reference_verified": "results_mark"})
     sources(table, words="registry_id")
+    for registry_id, dose in DOSES_READ.items():
+        for row in table.where(registry_id=registry_id):
+            row.set("dose", dose, "remembered at first; since read in abstract or record")
     for row in table.rows:
         row.put("row_id", row["registry_id"])
         row.set("phase", PHASES[row["phase"]], "phases as numbers")
