@@ -12,6 +12,17 @@ from remyelin.study.vocabulary import TreatmentClass
 
 MAX_SWITCH_DELAY_DAYS = 3_650
 
+TREATED = frozenset(
+    {
+        TreatmentClass.AHSCT,
+        TreatmentClass.DMT,
+        TreatmentClass.MSC,
+        TreatmentClass.NSC,
+        TreatmentClass.OPC,
+    }
+)
+"""Classes of arms that are given something that acts."""
+
 
 class TreatmentOption(Frozen):
     """One of the protocols of an arm; a patient gets it with probability weight over sum."""
@@ -74,7 +85,7 @@ class Arm(Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> Arm:
         problems: list[str] = []
-        treated = self.treatment_class in (TreatmentClass.AHSCT, TreatmentClass.DMT)
+        treated = self.treatment_class in TREATED
         if treated and not self.treatment:
             problems.append(f"treatment: an arm of class {self.treatment_class} needs a protocol")
         if self.treatment_class is TreatmentClass.NONE and self.treatment:

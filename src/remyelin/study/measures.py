@@ -5,7 +5,16 @@ from __future__ import annotations
 from remyelin.study.definition import EventKind
 from remyelin.study.vocabulary import Measure
 
-CONTRAST_MEASURES = frozenset({Measure.HAZARD_RATIO, Measure.RATE_RATIO, Measure.MEAN_DIFFERENCE})
+CONTRAST_MEASURES = frozenset(
+    {
+        Measure.HAZARD_RATIO,
+        Measure.RATE_RATIO,
+        Measure.MEAN_DIFFERENCE,
+        Measure.ODDS_RATIO,
+        Measure.RISK_RATIO,
+        Measure.STANDARDISED_MEAN_DIFFERENCE,
+    }
+)
 """Measures that compare two arms; all others belong to one arm."""
 
 _OF_LEVELS = frozenset(

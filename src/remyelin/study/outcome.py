@@ -42,9 +42,12 @@ class Outcome:
     definition_text
         The published wording in own words, for people.
     source, page
-        Citation (DOI or PMID) and the place where the figure was read.
+        Citation (DOI or PMID) and the place where the figure was read; ``secondary source`` without
+        an address means that it was seen on a mirror only.
     mark
         Whether the figure was seen at its source or is recalled.
+    assay
+        How it was measured, where that decides its size (CSF or serum, SIENA); empty otherwise.
     """
 
     key: OutcomeKey
@@ -60,3 +63,4 @@ class Outcome:
     page: str = ""
     mark: Mark = Mark.ASSUMED
     note: str = ""
+    assay: str = ""

@@ -1,32 +1,90 @@
-"""Names of outcomes: what a figure is about."""
+"""Names of outcomes and subgroups: what a figure is about, and of whom."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib import resources
 from types import MappingProxyType
 
-OUTCOME_NAMES: Mapping[str, str] = MappingProxyType(
+from remyelin.files import parse_csv
+
+
+@dataclass(frozen=True)
+class OutcomeName:
+    """One name of the vocabulary.
+
+    Attributes
+    ----------
+    name, area, meaning
+        The name, what it belongs to, and what a figure of this name says.
+    unit
+        Unit of a level; empty for shares, counts and ratios.
+    minimum, maximum
+        Limits of a level; None where there is none.
+    """
+
+    name: str
+    area: str
+    unit: str
+    minimum: float | None
+    maximum: float | None
+    meaning: str
+
+
+class SubgroupKind(StrEnum):
+    """What a name in the column ``subgroup`` stands for."""
+
+    SUBGROUP = "subgroup"
+    VERSION = "version"
+    """The same patients in another report."""
+    PREDICTOR = "predictor"
+    """The figure is the effect of a predictor within the arm."""
+
+
+@dataclass(frozen=True)
+class Subgroup:
+    """One name of a subgroup with its kind and meaning."""
+
+    name: str
+    kind: SubgroupKind
+    meaning: str
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    file = resources.files("remyelin.study") / name
+    return parse_csv(file.read_text(encoding="utf-8"), where=name)
+
+
+def _limit(text: str) -> float | None:
+    return float(text) if text else None
+
+
+OUTCOMES: Mapping[str, OutcomeName] = MappingProxyType(
     {
-        "progression_cumulative": "share, number or hazard of patients whose disability worsened",
-        "progression_free": "share of patients whose disability has not worsened",
-        "progression_time": "time to worsening of disability, months",
-        "relapse_cumulative": "share or number of patients with a relapse",
-        "relapse_free": "share of patients without a relapse",
-        "arr": "annualised relapse rate",
-        "edss": "disability on the EDSS",
-        "edss_improved": "share of patients whose EDSS improved",
-        "neda3": "share of patients with no evidence of disease activity",
-        "mri_activity_free": "share of patients without new lesions",
-        "gd_lesions": "number of enhancing lesions",
-        "new_t2_lesions": "number of new T2 lesions",
-        "brain_volume_change_pct": "change of brain volume, per cent of baseline",
-        "transplant_related_mortality": "share or number of deaths caused by the transplant",
-        "all_cause_mortality": "share or number of deaths",
-        "overall_survival": "share of patients alive",
-        "infection_serious": "share or number of patients with a serious infection",
-        "serious_adverse_event": "share or number of patients with a serious adverse event",
-        "secondary_autoimmunity": "share of patients with a new autoimmune disease",
-        "neutrophil_engraftment_days": "days from transplant to recovery of neutrophils",
+        row["name"]: OutcomeName(
+            row["name"],
+            row["area"],
+            row["unit"],
+            _limit(row["min"]),
+            _limit(row["max"]),
+            row["meaning"],
+        )
+        for row in _rows("outcome_names.csv")
     }
 )
+"""The vocabulary of outcomes, by name."""
+
+OUTCOME_NAMES: Mapping[str, str] = MappingProxyType(
+    {name: row.meaning for name, row in OUTCOMES.items()}
+)
 """Allowed names with their meaning."""
+
+SUBGROUPS: Mapping[str, Subgroup] = MappingProxyType(
+    {
+        row["name"]: Subgroup(row["name"], SubgroupKind(row["kind"]), row["meaning"])
+        for row in _rows("subgroups.csv")
+    }
+)
+"""The vocabulary of subgroups, by name."""

@@ -33,6 +33,7 @@ from remyelin.study.population import (
     baseline_problems,
     raise_problems,
 )
+from remyelin.study.published_definitions import published_definitions
 from remyelin.study.vocabulary import Allocation, Measure
 
 SCHEMA_VERSION = 1
@@ -79,6 +80,11 @@ class Endpoint(Frozen):
     @field_validator("definition_id")
     @classmethod
     def _known_definition(cls, value: str) -> str:
+        if value in published_definitions():
+            raise ValueError(
+                "this definition only describes published figures and cannot be worked out; "
+                f"allowed: {', '.join(definitions())}"
+            )
         if value not in definitions():
             raise ValueError(f"unknown definition; allowed: {', '.join(definitions())}")
         return value

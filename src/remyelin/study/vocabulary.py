@@ -25,20 +25,44 @@ class Measure(StrEnum):
     HAZARD_RATIO = "hazard_ratio"
     RATE_RATIO = "rate_ratio"
     MEAN_DIFFERENCE = "mean_difference"
+    ODDS_RATIO = "odds_ratio"
+    RISK_RATIO = "risk_ratio"
+    STANDARDISED_MEAN_DIFFERENCE = "standardised_mean_difference"
+    STANDARDISED_MEAN_CHANGE = "standardised_mean_change"
+    MEDIAN_CHANGE = "median_change"
+    MEAN_CHANGE_PER_YEAR = "mean_change_per_year"
+    RATIO_TO_BASELINE = "ratio_to_baseline"
+    VALUE = "value"
+    """A single measured value, or a limit as printed, without a statistic behind it."""
 
     @property
     def is_ratio(self) -> bool:
         """True for measures whose null value is 1 and whose natural scale is the logarithm."""
-        return self in (Measure.HAZARD_RATIO, Measure.RATE_RATIO)
+        return self in _RATIOS
+
+
+_RATIOS = frozenset(
+    {
+        Measure.HAZARD_RATIO,
+        Measure.RATE_RATIO,
+        Measure.ODDS_RATIO,
+        Measure.RISK_RATIO,
+        Measure.RATIO_TO_BASELINE,
+    }
+)
 
 
 class IntervalKind(StrEnum):
-    """What the two ends of an interval mean."""
+    """What the two ends of an interval mean.
+
+    For ``sd`` and ``se`` they are the value less and plus one standard deviation or error.
+    """
 
     CI = "ci"
     IQR = "iqr"
     RANGE = "range"
     SD = "sd"
+    SE = "se"
     PREDICTION = "prediction"
 
 
@@ -64,6 +88,11 @@ class TreatmentClass(StrEnum):
     DMT = "dmt"
     PLACEBO = "placebo"
     NONE = "none"
+    MSC = "msc"
+    NSC = "nsc"
+    OPC = "opc"
+    SHAM = "sham"
+    OTHER = "other"
 
 
 class Allocation(StrEnum):
