@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import csv
 import re
+import subprocess
+import sys
 import zlib
 from collections import Counter
 from importlib import resources
@@ -14,7 +16,7 @@ import pytest
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.evidence.base import TABLE_NAMES, EvidenceBase
 from remyelin.study.outcome import OutcomeKey
-from remyelin.study.vocabulary import IntervalKind, Mark, Measure, Role
+from remyelin.study.vocabulary import IntervalKind, Mark, Measure, Role, TreatmentClass
 
 TUNED_BY_HAND = frozenset(
     {
@@ -36,6 +38,17 @@ TUNED_BY_HAND = frozenset(
         "rocca2007",
     }
 )
+CLASSES = {
+    TreatmentClass.AHSCT: 109,
+    TreatmentClass.DMT: 98,
+    TreatmentClass.MSC: 97,
+    TreatmentClass.PLACEBO: 32,
+    TreatmentClass.NONE: 24,
+    TreatmentClass.NSC: 20,
+    TreatmentClass.OPC: 13,
+    TreatmentClass.OTHER: 4,
+    TreatmentClass.SHAM: 2,
+}
 FORBIDDEN_PAGES = re.compile(r"distantreader|practicalneurology|proxy|mirror|:///|\d+\.\d+\.\d+\.")
 
 
@@ -63,12 +76,42 @@ def change(folder: Path, table: str, line: int, **cells: str) -> None:
         writer.writerows(rows)
 
 
-def test_counts_are_pinned(base: EvidenceBase) -> None:
-    counts = Counter(outcome.key.study_id for outcome in base.all_outcomes)
-    assert counts == {"burt2019": 23, "burt2021": 21, "affirm2006": 15}
-    assert (len(base.all_studies), len(base.all_arms)) == (3, 7)
+def test_counts_are_pinned_by_table_role_and_mark(base: EvidenceBase) -> None:
+    tables = (len(base.all_studies), len(base.all_arms), len(base.all_outcomes))
+    assert tables == (252, 399, 940)
+    roles = Counter(study.role for study in base.all_studies)
+    assert roles == {Role.TUNE: 139, Role.TEST: 113}
     marks = Counter(outcome.mark for outcome in base.all_outcomes)
-    assert marks == {Mark.SEEN: 51, Mark.RECALLED: 8}
+    assert marks == {Mark.SEEN: 886, Mark.RECALLED: 54}
+    assert Counter(arm.mark for arm in base.all_arms) == {Mark.SEEN: 396, Mark.RECALLED: 3}
+    classes = Counter(arm.treatment_class for arm in base.all_arms)
+    assert classes == CLASSES
+
+
+def test_the_studies_read_by_hand_keep_their_figures(base: EvidenceBase) -> None:
+    counts = {name: len(base.outcomes(name)) for name in ("burt2019", "burt2021", "affirm2006")}
+    assert counts == {"burt2019": 23, "burt2021": 21, "affirm2006": 15}
+
+
+def test_the_base_loads_in_under_a_second() -> None:
+    code = (
+        "import time; start = time.perf_counter(); "
+        "from remyelin.evidence.base import EvidenceBase; EvidenceBase.load(); "
+        "print(time.perf_counter() - start)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) < 1.0
+
+
+def test_no_judgement_of_quality_stands_without_a_quoted_page(base: EvidenceBase) -> None:
+    for study in base.all_studies:
+        assert (study.risk_of_bias, study.certainty) == ("not assessed", "not assessed")
+
+
+def test_what_was_seen_on_a_mirror_only_is_marked_so(base: EvidenceBase) -> None:
+    mirrored = [row for row in base.all_outcomes if row.page == "secondary source"]
+    assert len(mirrored) == 204
+    assert all(row.source for row in mirrored)
 
 
 def test_roles_follow_the_written_rule(base: EvidenceBase) -> None:
@@ -152,7 +195,36 @@ def test_a_copy_of_the_base_loads_to_the_same_records(base: EvidenceBase, folder
         ("arms", {"study_id": "nobody"}, "names the unknown study nobody"),
         ("studies", {"role": ""}, "line 4: role is empty"),
         ("studies", {"study_id": "burt2019"}, "line 4: the same key as line 2"),
-        ("studies", {"doi": "", "registry_id": ""}, "one is needed"),
+        (
+            "studies",
+            {"doi": "", "pmid": "", "pmcid": "", "registry_id": ""},
+            "line 4: doi, pmid, pmcid and registry_id are empty; one is needed",
+        ),
+        ("studies", {"doi": "jama"}, "line 4: doi: 'jama' given"),
+        ("studies", {"design": "trial"}, "line 4: design: 'trial' given"),
+        ("studies", {"phenotype": "rrms+xx"}, "line 4: phenotype: 'xx' given"),
+        ("studies", {"risk_of_bias": "low"}, "line 4: risk_of_bias: 'low' given; a judgement"),
+        ("studies", {"setting": "mice"}, "line 4: setting: mice given"),
+        ("arms", {"edss_mean": "38"}, "line 4: edss_mean: 38 given, allowed: 0 to 10"),
+        ("arms", {"dose_low": "3", "dose_high": "2"}, "the smaller first"),
+        ("arms", {"dose_low": "3", "dose_high": "4"}, "dose_low and dose_unit must be"),
+        ("arms", {"route": "nose"}, "line 4: route: 'nose' given"),
+        ("arms", {"intensity": "high", "intensity_scheme": ""}, "given together"),
+        ("arms", {"imputed": "luck"}, "line 4: imputed: 'luck' names no filled column"),
+        ("arms", {"page": ""}, "line 4: page is empty"),
+        ("outcomes", {"subgroup": "tall"}, "line 4: subgroup: 'tall' given"),
+        ("outcomes", {"arm": "dmt_vs_"}, "a contrast is first_vs_second"),
+        ("outcomes", {"value": "3.5", "events": ""}, "allowed for a count: whole numbers"),
+        (
+            "outcomes",
+            {"outcome": "edss", "measure": "mean", "value": "11", "events": ""},
+            "value: 11 given, allowed for edss: 0 to 10 EDSS points",
+        ),
+        (
+            "outcomes",
+            {"arm": "ahsct", "value": "4", "events": ""},
+            "contradict each other: 3 and 4",
+        ),
     ],
 )
 def test_a_bad_row_is_refused_by_line(

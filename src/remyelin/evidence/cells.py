@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import TypeVar
 
@@ -33,6 +33,11 @@ class Row:
     def complain(self, text: str) -> None:
         """Remember a problem of this row."""
         self._problems.append(f"line {self._line}: {text}")
+
+    def complain_all(self, texts: Iterable[str]) -> None:
+        """Remember several problems of this row."""
+        for text in texts:
+            self.complain(text)
 
     def text(self, column: str, *, required: bool = False) -> str:
         """Text of a cell; may be empty unless ``required``."""

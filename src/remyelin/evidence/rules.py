@@ -2,42 +2,167 @@
 
 from __future__ import annotations
 
+import difflib
 import math
-from collections.abc import Iterator
+import re
+from collections.abc import Collection, Iterator, Mapping
 
-from remyelin.study.definitions import definitions
+from remyelin.evidence.records import PublishedArm, PublishedStudy
+from remyelin.study.fields import IDENTIFIER_PATTERN
+from remyelin.study.measures import CONTRAST_MEASURES
 from remyelin.study.outcome import Outcome
-from remyelin.study.outcome_names import OUTCOME_NAMES
-from remyelin.study.schema import CONTRAST_MEASURES, CONTRAST_SEPARATOR
+from remyelin.study.outcome_names import OUTCOME_NAMES, OUTCOMES, SUBGROUPS, SubgroupKind
+from remyelin.study.published_definitions import all_definition_ids
+from remyelin.study.schema import CONTRAST_SEPARATOR, split_contrast
 from remyelin.study.vocabulary import IntervalKind, Mark, Measure
 
+NO_IDENTIFIER = "no identifier: "
+"""How the citation of a study begins that has neither DOI nor PMID, PMC or trial number."""
+
+NOT_ASSESSED = "not assessed"
 _SHARE_TOLERANCE = 0.006
 """A printed proportion is rounded to whole per cents at worst."""
 
+_ESTIMATED = re.compile(r"kaplan-meier|\bKM\b|cumulative incidence", re.I)
+"""A share over time is not events over patients."""
+
 _FROM_ZERO = frozenset({Measure.COUNT, Measure.RATE_PER_YEAR})
+_LEVELS = frozenset({Measure.MEAN, Measure.MEDIAN, Measure.VALUE})
+_NEEDS_LEVEL = (IntervalKind.CI, IntervalKind.PREDICTION)
+_IDENTIFIER = re.compile(IDENTIFIER_PATTERN)
+_DOI = re.compile(r"10\.\d{4,9}/\S+")
+_JUDGED = re.compile(r".+, page .+")
+_PHENOTYPES = frozenset({"rrms", "spms", "ppms", "prms", "cis", "mixed", "ms"})
+_DESIGNS = frozenset(
+    {"rct", "nonrandomised_comparative", "single_arm", "registry", "meta_analysis", "cohort"}
+)
+_ROUTES = frozenset(
+    {"iv", "it", "icv", "ia", "ic", "sc", "intracerebral", "intraarticular", "intraspinal"}
+)
+ARM_LIMITS: Mapping[str, tuple[float, float]] = {
+    "age_mean": (0.0, 120.0),
+    "age_median": (0.0, 120.0),
+    "age_sd": (0.0, 40.0),
+    "duration_mean": (0.0, 80.0),
+    "duration_median": (0.0, 80.0),
+    "duration_sd": (0.0, 40.0),
+    "edss_mean": (0.0, 10.0),
+    "edss_median": (0.0, 10.0),
+    "edss_sd": (0.0, 5.0),
+    "female": (0.0, 1.0),
+    "rrms": (0.0, 1.0),
+    "spms": (0.0, 1.0),
+    "ppms": (0.0, 1.0),
+    "gd_positive": (0.0, 1.0),
+    "relapses_last_12_months_mean": (0.0, 50.0),
+    "relapses_last_12_months_sd": (0.0, 50.0),
+    "gd_lesions_mean": (0.0, 1_000.0),
+    "gd_lesions_sd": (0.0, 1_000.0),
+}
+"""Baseline figures beyond these are taken for slips of the pen."""
+
+SHARES = frozenset({"female", "rrms", "spms", "ppms", "gd_positive"})
+
+
+def unknown(what: str, given: str, allowed: Collection[str]) -> str:
+    """Sentence on a word outside a vocabulary, with the nearest words of it."""
+    near = difflib.get_close_matches(given, list(allowed), n=4, cutoff=0.4)
+    hint = f"did you mean {', '.join(near)}? " if near else ""
+    few = f"allowed: {', '.join(sorted(allowed))}" if len(allowed) <= 12 else ""
+    listed = few or "`remyelin evidence words` lists all"
+    return f"{what}: {given[:60]!r} given; {hint}{listed}"
+
+
+def contradiction(first: object, second: object) -> str:
+    """Say by how much two rows with the same key differ; nothing for rows without a value."""
+    if not isinstance(first, Outcome) or not isinstance(second, Outcome):
+        return ""
+    if first.value == second.value:
+        return " (the same value)"
+    return f" (they contradict each other: {first.value:g} and {second.value:g})"
+
+
+def study_problems(study: PublishedStudy) -> Iterator[str]:
+    """Yield one sentence for each rule that a study breaks."""
+    named = study.doi or study.pmid or study.pmcid or study.registry_id
+    if not named and not study.citation.startswith(NO_IDENTIFIER):
+        yield "doi, pmid, pmcid and registry_id are empty; one is needed"
+    if not _IDENTIFIER.match(study.study_id):
+        yield f"study_id: {study.study_id!r} given; allowed: small letters, digits, underscores"
+    if study.doi and not _DOI.fullmatch(study.doi):
+        yield f"doi: {study.doi!r} given; allowed: 10.…/…"
+    if study.pmid and not study.pmid.isdigit():
+        yield f"pmid: {study.pmid!r} given; allowed: digits"
+    if study.design not in _DESIGNS:
+        yield unknown("design", study.design, _DESIGNS)
+    for part in filter(None, study.phenotype.split("+")):
+        if part not in _PHENOTYPES:
+            yield unknown("phenotype", part, _PHENOTYPES)
+    for column in ("risk_of_bias", "certainty"):
+        said = getattr(study, column)
+        if said != NOT_ASSESSED and not _JUDGED.match(said):
+            yield f"{column}: {said!r} given; a judgement quotes its page, else {NOT_ASSESSED!r}"
+
+
+def arm_problems(arm: PublishedArm) -> Iterator[str]:
+    """Yield one sentence for each rule that an arm breaks."""
+    if not _IDENTIFIER.match(arm.arm_id) or CONTRAST_SEPARATOR in arm.arm_id:
+        yield f"arm_id: {arm.arm_id!r} given; allowed: small letters, digits, underscores"
+    for column, (low, high) in ARM_LIMITS.items():
+        value = getattr(arm, column)
+        if value is not None and not low <= value <= high:
+            kind = "a proportion, " if column in SHARES else ""
+            yield f"{column}: {value:g} given, allowed: {kind}{low:g} to {high:g}"
+    for first, last in (("dose_low", "dose_high"), ("doses_low", "doses_high")):
+        low_end, high_end = getattr(arm, first), getattr(arm, last)
+        if (low_end is None) != (high_end is None) or (low_end or 0) > (high_end or 0):
+            yield f"{first} and {last} must be given together, the smaller first"
+    if (arm.dose_low is None) != (not arm.dose_unit):
+        yield "dose_low and dose_unit must be given together"
+    if (arm.intensity is None) != (arm.intensity_scheme is None):
+        yield "intensity and intensity_scheme must be given together"
+    for way in filter(None, re.split(r"[+|]", arm.route)):
+        if way not in _ROUTES:
+            yield unknown("route", way, _ROUTES)
+    for what in ("imputed", "recalled"):
+        for column in filter(None, getattr(arm, what).split(";")):
+            if getattr(arm, column, None) in (None, ""):
+                yield f"{what}: {column!r} names no filled column"
+    yield from _read_somewhere(arm.mark, arm.page)
 
 
 def outcome_problems(outcome: Outcome) -> Iterator[str]:
     """Yield one sentence for each rule that a figure breaks."""
     yield from _vocabulary(outcome)
+    yield from _read_somewhere(outcome.mark, outcome.page)
     if math.isfinite(outcome.value):
         yield from _value(outcome)
         yield from _interval(outcome)
         yield from _events(outcome)
 
 
+def _read_somewhere(mark: Mark, page: str) -> Iterator[str]:
+    if mark is Mark.SEEN and not page:
+        yield "page is empty; a figure marked seen names where it was read"
+
+
 def _vocabulary(outcome: Outcome) -> Iterator[str]:
     key = outcome.key
     if key.outcome not in OUTCOME_NAMES:
-        yield f"outcome: {key.outcome!r} given, allowed: {', '.join(OUTCOME_NAMES)}"
-    if key.definition_id not in definitions():
-        yield f"definition_id: {key.definition_id!r} given, allowed: {', '.join(definitions())}"
-    if (CONTRAST_SEPARATOR in key.arm) != (key.measure in CONTRAST_MEASURES):
+        yield unknown("outcome", key.outcome, OUTCOME_NAMES)
+    if key.definition_id not in all_definition_ids():
+        yield unknown("definition_id", key.definition_id, all_definition_ids())
+    subgroup = SUBGROUPS.get(key.subgroup)
+    if subgroup is None:
+        yield unknown("subgroup", key.subgroup, SUBGROUPS)
+    contrast = CONTRAST_SEPARATOR in key.arm
+    predicts = subgroup is not None and subgroup.kind is SubgroupKind.PREDICTOR
+    if contrast and "" in split_contrast(key.arm):
+        yield f"arm: {key.arm!r} given; a contrast is first{CONTRAST_SEPARATOR}second"
+    if not predicts and contrast != (key.measure in CONTRAST_MEASURES):
         yield f"arm: {key.arm!r} does not go with the measure {key.measure}"
-    if key.time_months is not None and key.time_months < 0:
-        yield f"time_months: {key.time_months:g} given, allowed: 0 or more, or nothing"
-    if outcome.mark is Mark.SEEN and not outcome.page:
-        yield "page is empty; a figure marked seen names where it was read"
+    if key.time_months is not None and not 0 <= key.time_months <= 1_200:
+        yield f"time_months: {key.time_months:g} given, allowed: 0 to 1200, or nothing"
 
 
 def _value(outcome: Outcome) -> Iterator[str]:
@@ -46,8 +171,18 @@ def _value(outcome: Outcome) -> Iterator[str]:
         yield f"value: {value:g} given, allowed for a proportion: 0 to 1"
     if measure in _FROM_ZERO and value < 0.0:
         yield f"value: {value:g} given, allowed for a {measure}: 0 or more"
+    if measure is Measure.COUNT and not value.is_integer():
+        yield f"value: {value:g} given, allowed for a count: whole numbers"
     if measure.is_ratio and value <= 0.0:
         yield f"value: {value:g} given, allowed for a {measure}: above 0"
+    name = OUTCOMES.get(outcome.key.outcome)
+    if name is not None and measure in _LEVELS:
+        low = -math.inf if name.minimum is None else name.minimum
+        high = math.inf if name.maximum is None else name.maximum
+        if not low <= value <= high:
+            unit = f" {name.unit}" if name.unit else ""
+            limits = f"{low:g} to {high:g}" if high < math.inf else f"{low:g} or more"
+            yield f"value: {value:g} given, allowed for {name.name}: {limits}{unit}"
 
 
 def _interval(outcome: Outcome) -> Iterator[str]:
@@ -59,9 +194,8 @@ def _interval(outcome: Outcome) -> Iterator[str]:
         return
     if not low <= outcome.value <= high:
         yield f"the interval {low:g} to {high:g} does not hold the value {outcome.value:g}"
-    needs_level = kind in (IntervalKind.CI, IntervalKind.PREDICTION)
     level = outcome.level
-    if level is None and needs_level:
+    if level is None and kind in _NEEDS_LEVEL:
         yield f"level is empty; an interval of kind {kind} needs one"
     if level is not None and not 0.0 < level < 1.0:
         yield f"level: {level:g} given, allowed: between 0 and 1"
@@ -75,5 +209,6 @@ def _events(outcome: Outcome) -> Iterator[str]:
         yield f"events: {events} given with n {n}"
     if measure is Measure.COUNT and outcome.value != events:
         yield f"events: {events} given with the count {outcome.value:g}"
-    if measure is Measure.PROPORTION and n and abs(events / n - outcome.value) > _SHARE_TOLERANCE:
+    counted = measure is Measure.PROPORTION and not _ESTIMATED.search(outcome.definition_text)
+    if counted and n and abs(events / n - outcome.value) > _SHARE_TOLERANCE:
         yield f"value: {outcome.value:g} given, but {events} of {n} is {events / n:.3f}"

@@ -8,8 +8,20 @@ from typing import TypeVar
 
 from remyelin.errors import InputError
 from remyelin.evidence.cells import Row
-from remyelin.evidence.records import PublishedArm, PublishedStudy
-from remyelin.evidence.rules import outcome_problems
+from remyelin.evidence.records import (
+    Intensity,
+    IntensityScheme,
+    PublishedArm,
+    PublishedStudy,
+    Setting,
+)
+from remyelin.evidence.rules import (
+    arm_problems,
+    contradiction,
+    outcome_problems,
+    study_problems,
+)
+from remyelin.files import shown
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.vocabulary import IntervalKind, Mark, Measure, Role, TreatmentClass
 
@@ -66,7 +78,7 @@ def _records(
     where: str,
 ) -> tuple[Record, ...]:
     if rows and set(rows[0]) != set(columns):
-        raise InputError(where, [f"line 1: the columns must be {', '.join(columns)}"])
+        raise InputError(where, [_column_problem(set(rows[0]), columns)])
     problems: list[str] = []
     records: list[Record] = []
     lines: dict[object, int] = {}
@@ -75,24 +87,27 @@ def _records(
         record = read(row)
         first = lines.setdefault(key_of(record), line)
         if first != line:
-            row.complain(f"the same key as line {first}")
+            row.complain(f"the same key as line {first}{contradiction(records[first - 2], record)}")
         records.append(record)
     if problems:
         raise InputError(where, problems)
     return tuple(records)
 
 
+def _column_problem(given: set[str], columns: Sequence[str]) -> str:
+    missing = [name for name in columns if name not in given]
+    unknown = sorted(given - set(columns))
+    said = [f"missing: {', '.join(missing)}"] if missing else []
+    said += [f"unknown: {', '.join(shown(name) for name in unknown)}"] if unknown else []
+    return f"line 1: the columns must be {', '.join(columns)} ({'; '.join(said)})"
+
+
 def _study(row: Row) -> PublishedStudy:
-    year = row.count("year")
-    if year is None:
-        row.complain("year is empty")
-    if not (row.text("doi") or row.text("pmid") or row.text("registry_id")):
-        row.complain("doi, pmid and registry_id are empty; one is needed")
-    return PublishedStudy(
+    study = PublishedStudy(
         study_id=row.text("study_id", required=True),
         title=row.text("title", required=True),
         first_author=row.text("first_author"),
-        year=year or 0,
+        year=row.count("year"),
         journal=row.text("journal"),
         doi=row.text("doi"),
         pmid=row.text("pmid"),
@@ -105,32 +120,70 @@ def _study(row: Row) -> PublishedStudy:
         role=row.needed_choice("role", Role.TEST),
         read=row.text("read"),
         note=row.text("note"),
+        pmcid=row.text("pmcid"),
+        trial_id=row.text("trial_id", required=True),
+        citation=row.text("citation", required=True),
+        page=row.text("page"),
+        setting=row.needed_choice("setting", Setting.MS),
+        countries=row.text("countries"),
+        phase=row.text("phase"),
+        risk_of_bias=row.text("risk_of_bias", required=True),
+        certainty=row.text("certainty", required=True),
     )
+    row.complain_all(study_problems(study))
+    return study
 
 
 def _arm(row: Row) -> PublishedArm:
-    female = row.number("female")
-    if female is not None and not 0.0 <= female <= 1.0:
-        row.complain(f"female: {female:g} given, allowed: a proportion, 0 to 1")
-    return PublishedArm(
-        study_id=row.text("study_id", required=True),
-        arm_id=row.text("arm_id", required=True),
-        label=row.text("label", required=True),
+    text, number = row.text, row.number
+    arm = PublishedArm(
+        study_id=text("study_id", required=True),
+        arm_id=text("arm_id", required=True),
+        label=text("label", required=True),
         n=row.count("n"),
         treatment_class=row.needed_choice("treatment_class", TreatmentClass.NONE),
-        product=row.text("product"),
-        age_mean=row.number("age_mean"),
-        age_sd=row.number("age_sd"),
-        female=female,
-        edss_mean=row.number("edss_mean"),
-        edss_sd=row.number("edss_sd"),
-        relapses_last_12_months_mean=row.number("relapses_last_12_months_mean"),
-        relapses_last_12_months_sd=row.number("relapses_last_12_months_sd"),
-        source=row.text("source", required=True),
-        page=row.text("page"),
+        product=text("product"),
+        age_mean=number("age_mean"),
+        age_sd=number("age_sd"),
+        female=number("female"),
+        edss_mean=number("edss_mean"),
+        edss_sd=number("edss_sd"),
+        relapses_last_12_months_mean=number("relapses_last_12_months_mean"),
+        relapses_last_12_months_sd=number("relapses_last_12_months_sd"),
+        source=text("source", required=True),
+        page=text("page"),
         mark=row.needed_choice("mark", Mark.ASSUMED),
-        note=row.text("note"),
+        note=text("note"),
+        cell_source=text("cell_source"),
+        donor=text("donor"),
+        dose_low=number("dose_low"),
+        dose_high=number("dose_high"),
+        dose_unit=text("dose_unit"),
+        doses_low=row.count("doses_low"),
+        doses_high=row.count("doses_high"),
+        dose_interval_weeks=text("dose_interval_weeks"),
+        route=text("route"),
+        conditioning=text("conditioning"),
+        intensity=row.choice("intensity", Intensity),
+        intensity_scheme=row.choice("intensity_scheme", IntensityScheme),
+        graft=text("graft"),
+        comparator_drugs=text("comparator_drugs"),
+        age_median=number("age_median"),
+        duration_mean=number("duration_mean"),
+        duration_sd=number("duration_sd"),
+        duration_median=number("duration_median"),
+        edss_median=number("edss_median"),
+        rrms=number("rrms"),
+        spms=number("spms"),
+        ppms=number("ppms"),
+        gd_positive=number("gd_positive"),
+        gd_lesions_mean=number("gd_lesions_mean"),
+        gd_lesions_sd=number("gd_lesions_sd"),
+        imputed=text("imputed"),
+        recalled=text("recalled"),
     )
+    row.complain_all(arm_problems(arm))
+    return arm
 
 
 def _outcome(row: Row) -> Outcome:
@@ -157,7 +210,7 @@ def _outcome(row: Row) -> Outcome:
         page=row.text("page"),
         mark=row.needed_choice("mark", Mark.ASSUMED),
         note=row.text("note"),
+        assay=row.text("assay"),
     )
-    for problem in outcome_problems(outcome):
-        row.complain(problem)
+    row.complain_all(outcome_problems(outcome))
     return outcome

@@ -1,0 +1,119 @@
+"""Checking a table of one's own: every bad row is named, nothing is imported."""
+
+from __future__ import annotations
+
+from importlib import resources
+from pathlib import Path
+
+import pytest
+
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.evidence.check import check, own_rows
+from remyelin.evidence.tables import OUTCOME_COLUMNS
+
+GOOD = {
+    "study_id": "mine2026",
+    "arm": "cells",
+    "subgroup": "all",
+    "outcome": "progression_cumulative",
+    "definition_id": "cdw24",
+    "time_months": "12",
+    "measure": "proportion",
+    "value": "0.2",
+    "n": "10",
+    "events": "2",
+    "source": "own data",
+    "page": "table 1",
+    "mark": "seen",
+}
+
+
+def table(tmp_path: Path, *rows: dict[str, str], header: str = ",".join(OUTCOME_COLUMNS)) -> Path:
+    lines = [header]
+    lines += [",".join({**GOOD, **row}.get(name, "") for name in OUTCOME_COLUMNS) for row in rows]
+    path = tmp_path / "mine.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+def problems(path: Path) -> tuple[str, ...]:
+    with pytest.raises(InputError) as caught:
+        check(path)
+    return caught.value.problems
+
+
+def test_a_good_table_is_read_beside_the_base(tmp_path: Path) -> None:
+    path = table(tmp_path, {}, {"time_months": "24", "value": "0.3", "events": "3"})
+    assert check(path) == 2
+    assert [row.value for row in own_rows(path)] == [0.2, 0.3]
+
+
+def test_every_bad_row_is_named_with_its_reason(tmp_path: Path) -> None:
+    found = problems(
+        table(
+            tmp_path,
+            {"value": "20", "n": "", "events": ""},
+            {"time_months": "24", "low": "0.3", "high": "0.4", "interval_kind": "ci"},
+            {"outcome": "progresion_free", "time_months": "36"},
+            {},
+            {"value": "0.5", "events": "5"},
+        )
+    )
+    assert [text.split(":")[0] for text in found] == [
+        "line 2",
+        "line 3",
+        "line 3",
+        "line 4",
+        "line 5",
+        "line 6",
+    ]
+    assert "allowed for a proportion: 0 to 1" in found[0]
+    assert "does not hold the value 0.2" in found[1]
+    assert "level is empty" in found[2]
+    assert "did you mean progression_free" in found[3]
+    assert "the same key as line 2 (they contradict each other: 20 and 0.2)" in found[4]
+    assert "the same key as line 2" in found[5]
+
+
+def test_columns_that_differ_are_named(tmp_path: Path) -> None:
+    header = ",".join(OUTCOME_COLUMNS).replace("value", "wert")
+    (text,) = problems(table(tmp_path, {}, header=header))
+    assert "missing: value" in text
+    assert "unknown: wert" in text
+
+
+def test_another_encoding_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_bytes("study_id,Größe\na,1\n".encode("utf-16"))
+    (text,) = problems(path)
+    assert "UTF-8" in text
+
+
+def test_a_spreadsheet_in_latin_1_names_the_byte(tmp_path: Path) -> None:
+    path = table(tmp_path, {})
+    path.write_bytes(path.read_bytes().replace(b"own data", "Köln".encode("latin-1")))
+    (text,) = problems(path)
+    assert "is not UTF-8" in text
+
+
+def test_a_file_of_500_mb_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    with path.open("wb") as stream:
+        stream.truncate(500_000_000)
+    (text,) = problems(path)
+    assert "larger than the limit" in text
+
+
+def test_an_empty_table_has_no_rows(tmp_path: Path) -> None:
+    assert check(table(tmp_path)) == 0
+
+
+def test_an_unknown_table_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UnknownNameError, match="outcomes"):
+        check(table(tmp_path, {}), table="outcome")
+
+
+@pytest.mark.parametrize("name", ["studies", "arms", "outcomes", "milestones"])
+def test_the_tables_of_the_base_pass_their_own_check(name: str) -> None:
+    file = resources.files("remyelin.evidence") / "data" / f"{name}.csv"
+    assert check(str(file), table=name) > 0

@@ -1,0 +1,1 @@
+"""Programs of the checkout that are not part of the package."""

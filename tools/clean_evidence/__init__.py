@@ -1,0 +1,1 @@
+"""From the raw evidence tables to the package data."""
