@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import parameters, run, studies
+from remyelin.cli import definitions, evidence, parameters, run, studies
 from remyelin.cli.session import Session, help_without_command
 from remyelin.errors import ExitCode, RemyelinError
 from remyelin.reports.wording import printable
@@ -36,6 +36,8 @@ app.command("run")(run.run_command)
 app.add_typer(studies.listing, name="studies")
 app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
+app.add_typer(evidence.listing, name="evidence")
+app.add_typer(definitions.listing, name="definitions")
 
 
 def _print_version(value: bool) -> None:
