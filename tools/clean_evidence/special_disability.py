@@ -166,8 +166,10 @@ def _progression_rows(table: Table) -> None:
     row.issue("same study as row 29")
     (row,) = table.at(88)
     row.issue("the DOI was not verified by the collection")
-    for row in table.at(71, 67):
-        row.issue("other figures of this trial stand in the table of drug effects")
+    for row in table.at(71, 72):
+        row.issue("the table read swaps the arms of this trial: entered as in the label")
+    (row,) = table.at(87)
+    row.issue("lower than at 12 months: not a cumulative share")
     for row in table.at(14):
         row.issue("printed as 26-fold, without an interval")
 

@@ -7,10 +7,12 @@ from importlib import resources
 from typing import TYPE_CHECKING
 
 from remyelin.evidence.special_rows import SpecialRow, read_rows
-from remyelin.files import parse_csv
+from remyelin.files import parse_csv, read_text, shown
 from remyelin.study.table_schema import ColumnKind, TableSchema, table_names, table_schema
 
 if TYPE_CHECKING:
+    import os
+
     import pandas as pd
 
 _STORAGE = {
@@ -62,6 +64,27 @@ def load(name: str) -> tuple[SpecialRow, ...]:
     where = f"{name}.csv"
     file = resources.files("remyelin.evidence") / "data" / where
     return parse_rows(file.read_text(encoding="utf-8"), expected, where=where)
+
+
+def read(path: str | os.PathLike[str], name: str) -> tuple[SpecialRow, ...]:
+    """Rows of a person's own table, checked as the one of the package; nothing is kept of it.
+
+    Parameters
+    ----------
+    path
+        A UTF-8 file of comma-separated text.
+    name
+        The table of the package whose schema it must satisfy.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such table.
+    InputError
+        The file cannot be read or is malformed; every bad row is named.
+    """
+    expected = schema(name)
+    return parse_rows(read_text(path), expected, where=shown(str(path)))
 
 
 def parse_rows(text: str, expected: TableSchema, *, where: str) -> tuple[SpecialRow, ...]:

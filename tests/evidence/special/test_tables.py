@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections import Counter, defaultdict
 from importlib import resources
+from pathlib import Path
 
 import pytest
 
@@ -220,6 +221,20 @@ def test_a_bad_row_is_refused_by_line(
     name: str, line: int, cells: dict[str, str], fragment: str
 ) -> None:
     assert fragment in "\n".join(problems_of(name, changed(name, line, **cells)))
+
+
+def test_a_table_of_ones_own_is_checked_alike(tmp_path: Path) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(packaged("risk"), encoding="utf-8")
+    assert special.read(path, "risk") == special.load("risk")
+    path.write_text(changed("risk", 4, value="2"), encoding="utf-8")
+    with pytest.raises(InputError, match="line 4: value: 2 given"):
+        special.read(path, "risk")
+    path.write_bytes("row_id,Übersicht\n".encode("latin-1"))
+    with pytest.raises(InputError, match="is not UTF-8"):
+        special.read(path, "risk")
+    with pytest.raises(InputError, match="there is no such file"):
+        special.read(tmp_path / "none.csv", "risk")
 
 
 def test_all_bad_rows_are_named_at_once() -> None:
