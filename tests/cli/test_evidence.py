@@ -177,9 +177,7 @@ def test_check_names_every_bad_row_and_ends_with_2(
     assert "line 3: the same key as line 2" in err
 
 
-def test_check_of_a_good_table_says_so(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
+def test_check_of_a_good_table_says_so(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     path = tmp_path / "mine.csv"
     call(capsys, "evidence", "export", "outcomes", "--out", str(path))
     assert "940 rows of the table outcomes, no problems" in call(

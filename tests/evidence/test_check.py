@@ -8,7 +8,9 @@ from pathlib import Path
 import pytest
 
 from remyelin.errors import InputError, UnknownNameError
+from remyelin.evidence.base import EvidenceBase
 from remyelin.evidence.check import check, own_rows
+from remyelin.evidence.query import Question, find
 from remyelin.evidence.tables import OUTCOME_COLUMNS
 
 GOOD = {
@@ -117,3 +119,35 @@ def test_an_unknown_table_is_named(tmp_path: Path) -> None:
 def test_the_tables_of_the_base_pass_their_own_check(name: str) -> None:
     file = resources.files("remyelin.evidence") / "data" / f"{name}.csv"
     assert check(str(file), table=name) > 0
+
+
+def test_semicolons_are_named_as_such(tmp_path: Path) -> None:
+    path = table(tmp_path, {})
+    path.write_text(path.read_text("utf-8").replace(",", ";"), encoding="utf-8")
+    (text,) = problems(path)
+    assert "separated by semicolons" in text
+
+
+def own_folder(tmp_path: Path, study_id: str) -> Path:
+    data = resources.files("remyelin.evidence") / "data"
+    for name in ("studies", "arms", "outcomes"):
+        header, *rows = (data / f"{name}.csv").read_text("utf-8").splitlines()
+        own = [row.replace("chen2012", study_id) for row in rows if row.startswith("chen2012,")]
+        (tmp_path / f"{name}.csv").write_text("\n".join([header, *own]) + "\n", encoding="utf-8")
+    return tmp_path
+
+
+def test_own_studies_are_searched_beside_the_base(tmp_path: Path) -> None:
+    base = EvidenceBase.load()
+    own = EvidenceBase.load(own_folder(tmp_path, "mine2026"))
+    both = base.beside(own)
+    assert find(Question(study="mine2026"), both)
+    assert len(both.all_outcomes) == len(base.all_outcomes) + len(own.all_outcomes)
+    with pytest.raises(UnknownNameError):
+        find(Question(study="mine2026"))
+
+
+def test_a_study_of_the_base_is_not_replaced_by_an_own_one(tmp_path: Path) -> None:
+    own = EvidenceBase.load(own_folder(tmp_path, "chen2012"))
+    with pytest.raises(InputError, match="chen2012 stands in the base already"):
+        EvidenceBase.load().beside(own)

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from remyelin.evidence.base import EvidenceBase
 from remyelin.study import catalogue
 from remyelin.study.outcome import WHOLE, OutcomeKey
 from remyelin.study.schema import Study
+from remyelin.therapies import catalogue as therapies
 
 
 def keys(study: Study) -> set[OutcomeKey]:
@@ -54,7 +57,22 @@ def test_burt2021_predicts_all_that_was_published_of_its_arm() -> None:
 
 def test_arm_sizes_of_the_base_add_up_to_the_design() -> None:
     base = EvidenceBase.load()
-    for name in ("mist", "affirm", "burt2021_rrms"):
+    for name in catalogue.names():
         study = catalogue.load(name)
         sizes = {arm.arm_id: arm.n or 0 for arm in base.arms(study.evidence_id or "")}
         assert sum(sizes[arm_id] for arm_id in study.arm_ids) == study.design.n
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_study_with_an_evidence_name_meets_a_published_figure(name: str) -> None:
+    study = catalogue.load(name)
+    if study.evidence_id is None:
+        return
+    published = {row.key for row in EvidenceBase.load().outcomes(study.evidence_id)}
+    assert published & keys(study)
+
+
+@pytest.mark.parametrize("name", catalogue.names())
+def test_every_protocol_of_a_study_is_in_the_catalogue(name: str) -> None:
+    options = {o.protocol_id for arm in catalogue.load(name).arms for o in arm.treatment}
+    assert options <= set(therapies.names())

@@ -136,6 +136,12 @@ def find_figures(
     ] = "",
     mark: Annotated[str, typer.Option(metavar="MARK", help="seen or recalled.")] = "",
     role: Annotated[str, typer.Option(metavar="ROLE", help="tune or test.")] = "",
+    beside: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FOLDER", help="Your own studies.csv, arms.csv and outcomes.csv, searched too."
+        ),
+    ] = None,
     form: Format = None,
     out: Out = None,
     force: Force = False,
@@ -143,6 +149,7 @@ def find_figures(
 ) -> None:
     """Find figures by treatment, people, outcome and time."""
     from remyelin.cli.evidence_text import figure_line
+    from remyelin.evidence.base import EvidenceBase
     from remyelin.evidence.export import found_row
     from remyelin.evidence.query import Question, find
     from remyelin.study.vocabulary import Mark, Role, TreatmentClass
@@ -168,7 +175,10 @@ def find_figures(
         role=_word(role.lower(), Role, "--role"),
     )
     _check_words(question)
-    found = find(question)
+    base = EvidenceBase.load()
+    if beside is not None:
+        base = base.beside(EvidenceBase.load(Path(beside)))
+    found = find(question, base)
     lines = [figure_line(one.outcome, study=True) for one in found]
     _write(
         [found_row(one) for one in found],

@@ -49,6 +49,29 @@ class EvidenceBase:
         """
         return _package_base() if folder is None else _from_texts(_texts_of(folder))
 
+    def beside(self, own: EvidenceBase) -> EvidenceBase:
+        """Give a base that holds the studies of both; neither of the two is changed.
+
+        Parameters
+        ----------
+        own
+            Studies of one's own, as `load` reads them from a folder.
+
+        Raises
+        ------
+        InputError
+            A study stands in both; every such study is named.
+        """
+        twice = [name for name in own.study_ids if name in set(self.study_ids)]
+        if twice:
+            problems = [f"the study {name} stands in the base already" for name in twice]
+            raise InputError("own studies", problems, "Give your study another name.")
+        return EvidenceBase(
+            (*self.all_studies, *own.all_studies),
+            (*self.all_arms, *own.all_arms),
+            (*self.all_outcomes, *own.all_outcomes),
+        )
+
     @property
     def study_ids(self) -> tuple[str, ...]:
         """Names of the studies, in order."""

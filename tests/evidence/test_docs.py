@@ -1,0 +1,36 @@
+"""The page on the evidence says what the base holds."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from remyelin.evidence.export import MAIN_TABLES, rows
+from remyelin.evidence.readiness import readiness
+
+TEXT = (Path(__file__).resolve().parents[2] / "docs" / "evidence.md").read_text("utf-8")
+
+
+def test_the_page_counts_the_rows_of_every_main_table() -> None:
+    told = {name: int(count) for name, count in re.findall(r"^\| (\w+) \| (\d+) \|", TEXT, re.M)}
+    assert told == {name: len(rows(name)) for name in MAIN_TABLES}
+
+
+def test_the_page_counts_recalled_and_mirrored_figures_and_studies_without_number() -> None:
+    outcomes, studies = rows("outcomes"), rows("studies")
+    recalled = sum(row["mark"] == "recalled" for row in outcomes)
+    mirrored = sum(row["page"] == "secondary source" for row in outcomes)
+    unnamed = sum(str(row["citation"]).startswith("no identifier") for row in studies)
+    assert f"no page; {recalled} outcomes" in TEXT
+    assert f"copy of the page only ({mirrored} outcomes)" in TEXT
+    assert f"{unnamed} studies have no DOI" in TEXT
+
+
+def test_the_page_counts_the_arms_that_can_be_run() -> None:
+    judged = readiness(())
+    complete = [one for one in judged if one.complete]
+    assert f"{len(complete)} of {len(judged)} arms have" in TEXT
+    assert f"{sum(one.imputed for one in complete)} of them only with figures" in TEXT
+    for gap, words in (("no EDSS", "EDSS ({})"), ("no age", "age ({})")):
+        count = sum(gap in one.gaps for one in judged)
+        assert words.format(count) in TEXT
