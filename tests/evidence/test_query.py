@@ -60,7 +60,7 @@ def test_a_contrast_is_found_by_either_of_its_arms() -> None:
         Question(mark=Mark.RECALLED),
         Question(role=Role.TEST),
         Question(subgroup="gd_positive"),
-        Question(definition_id="cdw6m"),
+        Question(definition_id="cdw_6_months"),
         Question(phenotype="spms"),
         Question(months_low=60.0, months_high=60.0),
         Question(outcome="mfg_*"),

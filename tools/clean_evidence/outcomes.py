@@ -204,7 +204,13 @@ def _defined(raw: Raw, row: Cells, log: Log) -> None:
         ):
             row["definition_id"] = rule["definition_id"]
             reason = "by outcome and published wording"
-            if rule["definition_id"] in ("cdw12", "cdw24", "cdw3m", "cdw6m", "cdi6m"):
+            if rule["definition_id"] in (
+                "cdw12",
+                "cdw24",
+                "cdw_3_months",
+                "cdw_6_months",
+                "cdi_6_months",
+            ):
                 reason += "; the steps are not stated there, the convention stands for them"
             log.add(raw, "definition_id", "", row["definition_id"], reason)
             return
