@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from remyelin.reports import wording
 from remyelin.reports.markup import Content, Markup, element, joined, table
+from remyelin.statistics.scoring import Verdict
 from remyelin.study.outcome import WHOLE
 from remyelin.study.vocabulary import Mark
-from remyelin.trials.prediction import Verdict
 
 if TYPE_CHECKING:
     from remyelin.study.outcome import Outcome, OutcomeKey

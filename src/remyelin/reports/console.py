@@ -11,8 +11,8 @@ from rich.text import Text
 
 from remyelin.reports import wording
 from remyelin.reports.scores import tally
+from remyelin.statistics.scoring import Verdict
 from remyelin.study.vocabulary import Mark
-from remyelin.trials.prediction import Verdict
 
 if TYPE_CHECKING:
     from remyelin.trials.prediction import Prediction, RunResult

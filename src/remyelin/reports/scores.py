@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from remyelin.reports.wording import number, words
-from remyelin.trials.prediction import Verdict
+from remyelin.statistics.scoring import Verdict
 
 if TYPE_CHECKING:
     from remyelin.trials.prediction import Prediction

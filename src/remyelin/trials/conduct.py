@@ -16,7 +16,7 @@ from remyelin.engine.population import Population
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.study.vocabulary import Covariate
-from remyelin.therapies.timeline import FOREVER, Course, entries
+from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
@@ -111,7 +111,7 @@ class _Trial:
         plan = Schedule(
             Entry(entry.field, place[place >= 0], entry.days[place >= 0], entry.amount)
             for course in self.courses
-            for entry in entries(course, self.plan.table, self.today, day)
+            for entry in entries(course, self.plan.table, Window(self.today, day))
             for place in (position[entry.rows],)
         )
         self.population, seen = self.engine.advance(self.population, self.today, day, plan)

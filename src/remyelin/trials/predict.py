@@ -170,7 +170,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
             {
                 "arm_id": arm,
                 "visit": visit,
-                "time_months": visit * every,
+                "time_months": float(str(visit)) * every,
                 "mean": values.mean(),
                 "low": np.quantile(values, 0.05),
                 "high": np.quantile(values, 0.95),
