@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
 """Why observation of a patient ended."""
 
-SERIOUS_GRADE, FATAL_GRADE = 3.0, 5.0
-"""CTCAE grades of a serious infection and of death."""
+FATAL_GRADE = 5.0
+"""CTCAE grade of death."""
 
 Report = Callable[[float, str], None]
 """Called with the share of the work done, 0 to 1, and what is being done."""
@@ -74,7 +74,7 @@ class _Trial:
         self.engine, self.assessor = Engine(self.plan.table), Assessor(self.plan.table)
         self.population = self.cohort.population.untreated().take(self.people.source)
         self.rows = np.arange(count)
-        self.today = 0
+        self.today = -self.plan.study.design.lead_in_days
         self.end = np.minimum(self.people.planned_end, self.people.dropout)
         self.reason = np.where(
             self.people.dropout < self.people.planned_end, DROPOUT, COMPLETED
@@ -91,16 +91,18 @@ class _Trial:
         for name, protocol in self.plan.protocols.items():
             rows = np.flatnonzero(self.people.protocol_id == name)
             if len(rows):
-                start = np.zeros(len(rows), dtype=np.int64)
+                start = np.full(len(rows), self.today, dtype=np.int64)
                 courses.append(Course(protocol, rows, start, np.full(len(rows), FOREVER)))
         return courses
 
     def go_to(self, visit: Visit) -> None:
         """Carry everybody under observation to a visit and see them."""
-        if visit.day > self.today:
+        if visit.number:
             self._carry(visit.day)
         here = self.end[self.rows] >= visit.day
         self._see(visit, self.rows[here], self.population.take(np.flatnonzero(here)))
+        if self.today < 0:
+            self._carry(0)
         if self.switcher.anybody and visit.number:
             self._switch(visit)
         self._leave(visit.day)
@@ -116,26 +118,26 @@ class _Trial:
         )
         self.population, seen = self.engine.advance(self.population, self.today, day, plan)
         self._bury(seen)
+        self._mark_failed()
         self._note(seen)
-        self._mark_failed(day)
         self.today = day
 
     def _bury(self, seen: Happenings) -> None:
         rows, days = seen.of("death")
         who = self.rows[rows]
         dies = days <= self.end[who]
-        self.end[who[dies]] = days[dies]
+        self.end[who[dies]] = np.maximum(days[dies], 0)
         self.reason[who[dies]] = DEATH
 
-    def _mark_failed(self, day: int) -> None:
+    def _mark_failed(self) -> None:
         who = self.rows[self.population.failed()]
-        self.end[who] = np.minimum(self.end[who], self.today)
+        self.end[who] = np.minimum(self.end[who], max(self.today, 0))
         self.reason[who] = FAILED
 
     def _note(self, seen: Happenings) -> None:
         self._note_event(seen, "relapse", self.books["relapses"], None)
         diary = self.books["adverse_events"]
-        self._note_event(seen, "infection", diary, SERIOUS_GRADE)
+        self._note_event(seen, "infection", diary, np.nan)
         self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
         self._note_event(seen, "death", diary, FATAL_GRADE)
 
@@ -144,7 +146,7 @@ class _Trial:
     ) -> None:
         rows, days = seen.of(event)
         who = self.rows[rows]
-        inside = days <= self.end[who]
+        inside = (days > 0) & (days <= self.end[who])
         who, days = who[inside], days[inside]
         columns = {**self._who(who), "day": days}
         if grade is not None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
@@ -15,7 +16,7 @@ from remyelin.statistics.figures import EVENT_FREE
 from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
-from remyelin.study.schema import Endpoint, Study
+from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
 from remyelin.study.vocabulary import Mark, Measure
 from remyelin.trials.prediction import Curve, Prediction
 
@@ -61,22 +62,12 @@ def predictions(study: Study, history: History) -> tuple[Prediction, ...]:
 
 
 def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
-    catalogue = definitions()
-    definition = catalogue[key.definition_id]
-    figures = replicate_figures(
-        history,
-        definition,
-        catalogue,
-        outcome=key.outcome,
-        measure=key.measure,
-        arm=key.arm,
-        time_months=key.time_months,
-    )
-    summary = summarise(figures.values)
-    judged = score(figures.values, observed)
+    values = _values(key, history)
+    summary = summarise(values)
+    judged = score(values, observed)
     return Prediction(
         key=key,
-        definition=definition,
+        definition=definitions()[key.definition_id],
         n_replicates=summary.n_replicates,
         n_not_estimable=summary.n_not_estimable,
         median=summary.median,
@@ -88,8 +79,25 @@ def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> 
         verdict=judged.verdict,
         z=judged.z,
         interval_score=judged.interval_score,
-        values=tuple(float(value) for value in figures.values),
+        values=tuple(float(value) for value in values),
     )
+
+
+def _values(key: OutcomeKey, history: History) -> NDArray[np.float64]:
+    """Estimate a figure in each replicate; nan everywhere when an arm has nobody."""
+    arms = split_contrast(key.arm) if CONTRAST_SEPARATOR in key.arm else (key.arm,)
+    if not set(arms) <= set(history.arm_ids):
+        return np.full(len(np.unique(history.replicate)), np.nan)
+    catalogue = definitions()
+    return replicate_figures(
+        history,
+        catalogue[key.definition_id],
+        catalogue,
+        outcome=key.outcome,
+        measure=key.measure,
+        arm=key.arm,
+        time_months=key.time_months,
+    ).values
 
 
 def unmatched(study: Study) -> tuple[Outcome, ...]:
