@@ -37,6 +37,8 @@ class Tally:
     @property
     def sentence(self) -> str:
         """The counts in words, with the widths, so that wide intervals do not pay."""
+        if not self.scored:
+            return "No published figure to compare with."
         inside = self.counts[Verdict.IN]
         text = (
             f"{inside} of {self.scored} published figures lie inside the 5 to 95 % prediction "

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics import curves, replicate_figures, score, summarise
+from remyelin.statistics import Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
 from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
@@ -55,10 +55,20 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(study: Study, history: History) -> tuple[Prediction, ...]:
-    """Estimate every figure that a study asks for and set it beside the published one."""
+def predictions(study: Study, history: History, *, twins: bool) -> tuple[Prediction, ...]:
+    """Estimate every figure that a study asks for and set it beside the published one.
+
+    A twin run is not scored: its replicates are not new trials.
+    """
     seen = {outcome.key: outcome for outcome in published(study)}
-    return tuple(_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    made = (_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    return tuple(_unscored(prediction) if twins else prediction for prediction in made)
+
+
+def _unscored(prediction: Prediction) -> Prediction:
+    if prediction.observed is None:
+        return prediction
+    return replace(prediction, verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
 
 
 def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
