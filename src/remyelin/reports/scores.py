@@ -37,12 +37,12 @@ class Tally:
     @property
     def sentence(self) -> str:
         """The counts in words, with the widths, so that wide intervals do not pay."""
-        if not self.scored:
-            return "No published figure to compare with."
         inside = self.counts[Verdict.IN]
         text = (
             f"{inside} of {self.scored} published figures lie inside the 5 to 95 % prediction "
             f"interval"
+            if self.scored
+            else "No published figure is scored"
         )
         if self.widths:
             parts = (f"{words(name)} {number(width)}" for name, width in self.widths.items())
