@@ -128,7 +128,9 @@ def raw_level(item: str, score: int) -> float:
     return (low + high) / 2.0
 
 
-@pytest.mark.parametrize(("raw", "counts"), [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (6, 4)])
+@pytest.mark.parametrize(
+    ("raw", "counts"), [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (6, 4)]
+)
 def test_the_optic_score_is_converted_before_it_counts(raw: int, counts: int) -> None:
     found = rate(Latent(FAR_BELOW, raw_level("visual", raw), FAR_BELOW))
     assert found.visual == counts
@@ -262,7 +264,9 @@ def test_reversible_deficits_and_fluctuation_count_in_full() -> None:
 def test_reserve_hides_damage_until_it_is_used_up() -> None:
     def cost(first: float) -> float:
         low = Deficit(0.0, 0.0, first, *(0.0,) * 6)
-        return float((latent(deficit=low._replace(lasting_spinal=first + 1)) - latent(deficit=low))[2])
+        return float(
+            (latent(deficit=low._replace(lasting_spinal=first + 1)) - latent(deficit=low))[2]
+        )
 
     costs = [cost(first) for first in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)]
     assert costs == sorted(costs)

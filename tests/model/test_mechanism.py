@@ -5,7 +5,7 @@ The sizes come from the prototype kernel of the model, run on 6000 patients for 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -14,11 +14,14 @@ import numpy as np
 import pytest
 
 from remyelin.engine.advance import Engine
+from remyelin.engine.population import Population
 from remyelin.model.day import STAGES
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.model.stage import Stage
 from remyelin.model.states import Clones
-from tests.model.bench import Parts, TABLE, newcomers, rewired
+from remyelin.therapies import catalogue
+from remyelin.therapies.timeline import FOREVER, Course, Window, entries
+from tests.model.bench import TABLE, Parts, newcomers, rewired
 
 COUNT, DAYS = 1200, 730
 ENGINE = Engine(TABLE)
@@ -196,3 +199,34 @@ def test_symptomatic_lesions_within_the_window_are_one_relapse() -> None:
     gaps = np.diff(days)[np.diff(rows) == 0]
     assert len(gaps) > 100
     assert window < gaps.min() <= window + 2
+
+
+def carried(values: Mapping[str, float]) -> Population:
+    """Patients after 60 days with other parameters, half of them transplanted, half on a drug."""
+    table = TABLE.with_values(values)
+    count = 40
+    half, other = np.arange(0, count, 2), np.arange(1, count, 2)
+    forever = np.full(count // 2, FOREVER)
+    courses = [
+        Course(catalogue.load("ahsct_cy200_ratg6"), half, np.full(count // 2, -38), forever),
+        Course(catalogue.load("natalizumab"), other, np.zeros(count // 2, dtype=int), forever),
+    ]
+    plan = Schedule(entry for c in courses for entry in entries(c, table, Window(0, 60)))
+    return Engine(table).advance(newcomers(count, table=table), 0, 60, plan)[0]
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_values_from_anywhere_in_their_intervals_keep_every_patient_finite(seed: int) -> None:
+    draw = np.random.default_rng(seed).uniform
+    assert not carried({p.key: draw(p.low, p.high) for p in TABLE}).failed().any()
+
+
+def test_a_complete_block_keeps_every_patient_finite() -> None:
+    complete = {
+        "natalizumab_traffic_block": 1.0,
+        "traffic_onset_time": 1.0,
+        "relapse_concavity": 1.0,
+    }
+    end = carried(complete)
+    assert (end.state.blocks.traffic == 1.0).any()
+    assert not end.failed().any()
