@@ -38,7 +38,7 @@ def test_every_visit_within_follow_up_is_planned(every: float) -> None:
     left_over = 28.0 - whole * every > 1e-6
     assert len(planned) == whole + 1 + left_over
     assert planned[-1][1] == round(months_to_days(28.0))
-    for number, day, _ in planned:
+    for number, day, _ in planned[: whole + 1]:
         assert day == pytest.approx(number * every * DAYS_PER_MONTH, abs=0.5)
     assert not any(mri for _, _, mri in planned)
 
