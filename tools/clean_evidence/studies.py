@@ -94,6 +94,11 @@ def clean(rows: Sequence[Raw], curated: Mapping[str, Cells], log: Log) -> dict[s
                 first = next(raw for raw in rows if raw["study_id"] == name)
                 log.add(first, key, studies[name][key], value, "the row read by hand holds")
                 studies[name][key] = value
+    for rule in read(RULES / "identifiers.csv"):
+        study, key = studies[rule["study_id"]], rule["field"]
+        first = next(raw for raw in rows if raw["study_id"] == rule["study_id"])
+        log.add(first, key, study[key], rule["value"], rule["reason"])
+        study[key] = rule["value"]
     trials = {row["study_id"]: row["trial_id"] for row in read(RULES / "trial_ids.csv")}
     for name, study in studies.items():
         study["role"] = role(name)
