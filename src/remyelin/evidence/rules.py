@@ -66,7 +66,9 @@ SHARES = frozenset({"female", "rrms", "spms", "ppms", "gd_positive"})
 
 def unknown(what: str, given: str, allowed: Collection[str]) -> str:
     """Sentence on a word outside a vocabulary, with the nearest words of it."""
-    near = difflib.get_close_matches(given, list(allowed), n=4, cutoff=0.4)
+    # Only words with the same first letter: a table of 100,000 bad words is still told in seconds.
+    alike = [word for word in allowed if word[:1] == given[:1]]
+    near = difflib.get_close_matches(given[:60], alike, n=4, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}? " if near else ""
     few = f"allowed: {', '.join(sorted(allowed))}" if len(allowed) <= 12 else ""
     listed = few or "`remyelin evidence words` lists all"
