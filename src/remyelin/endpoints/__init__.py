@@ -8,6 +8,7 @@ from remyelin.endpoints.events import events, observed_until
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.level import LevelTable, level
+from remyelin.endpoints.slope import slope
 
 __all__ = [
     "VISIT_TOLERANCE_DAYS",
@@ -22,4 +23,5 @@ __all__ = [
     "events",
     "level",
     "observed_until",
+    "slope",
 ]

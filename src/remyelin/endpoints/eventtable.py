@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, Status
+from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, IntArray, Status
 from remyelin.endpoints.history import History
 from remyelin.study.definition import Definition
 
@@ -28,6 +28,10 @@ class Found:
         Whether there was a baseline to which the definition applies.
     first_visit, confirming_visit
         Numbers of the visits, nan where the event is not tied to a visit.
+    confirming_day, reference_visit, reference_day
+        Day of the confirming visit, number and day of the visit with which it was compared.
+    component
+        Composites: position of the component that brought the event, -1 where there is none.
     """
 
     time: FloatArray
@@ -36,6 +40,10 @@ class Found:
     baseline: BoolArray
     first_visit: FloatArray
     confirming_visit: FloatArray
+    confirming_day: FloatArray | None = None
+    reference_visit: FloatArray | None = None
+    reference_day: FloatArray | None = None
+    component: IntArray | None = None
 
 
 _ORDER = (Status.EVENT, Status.CENSORED, Status.NOT_CONFIRMABLE, Status.NO_BASELINE)
@@ -52,7 +60,9 @@ class EventTable:
     frame
         One row per patient in the order of table ``subjects``: replicate, arm_id, subject_id,
         ``time_days`` (day of the event, else of censoring), ``event``, ``status`` (a `Status`),
-        ``first_visit`` and ``confirming_visit`` (visit numbers, missing where there is none).
+        ``first_visit``, ``confirming_visit`` and ``reference_visit`` (visit numbers, missing where
+        there is none) and ``confirming_day`` and ``reference_day`` (nan where there is none).
+        ``component`` names the definition that brought the event of a composite.
     """
 
     definition: Definition
@@ -64,6 +74,7 @@ class EventTable:
         cls, history: History, definition: Definition, censoring: Censoring, found: Found
     ) -> EventTable:
         """Put the findings of a search into a table."""
+        n = history.n
         code = np.where(found.event, 0, np.where(found.findable, 1, 2))
         code = np.where(found.baseline, code, 3)
         frame = pd.DataFrame(
@@ -74,10 +85,12 @@ class EventTable:
                 "time_days": np.where(found.baseline, found.time, 0.0),
                 "event": found.event & found.baseline,
                 "status": np.asarray([state.value for state in _ORDER], dtype=object)[code],
-                "first_visit": pd.array(found.first_visit, dtype="Float64").astype("Int64"),
-                "confirming_visit": pd.array(found.confirming_visit, dtype="Float64").astype(
-                    "Int64"
-                ),
+                "first_visit": _whole(found.first_visit, n),
+                "confirming_visit": _whole(found.confirming_visit, n),
+                "reference_visit": _whole(found.reference_visit, n),
+                "confirming_day": _days(found.confirming_day, n),
+                "reference_day": _days(found.reference_day, n),
+                "component": _named(found.component, definition),
             }
         )
         return cls(definition, censoring, frame)
@@ -100,3 +113,20 @@ class EventTable:
     def has(self, status: Status) -> BoolArray:
         """Patients with a status; shape (patients,)."""
         return np.asarray(self.frame["status"] == status.value, dtype=np.bool_)
+
+
+def _days(days: FloatArray | None, n: int) -> FloatArray:
+    return np.full(n, np.nan) if days is None else days
+
+
+def _whole(numbers: FloatArray | None, n: int) -> pd.api.extensions.ExtensionArray:
+    numbers = _days(numbers, n)
+    missing = np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype(np.int64), missing)
+
+
+def _named(component: IntArray | None, definition: Definition) -> object:
+    if component is None:
+        return ""
+    names = np.asarray([*definition.components, ""], dtype=object)
+    return names[component]

@@ -42,7 +42,16 @@ _IN_DAYS: Final = "_days"
 """Ending of outcomes whose times are given in days; other times are in months."""
 
 _VISIT_DATED: Final = frozenset(
-    {EventKind.WORSENING, EventKind.IMPROVEMENT, EventKind.MRI_ACTIVITY, EventKind.NEDA3}
+    {
+        EventKind.WORSENING,
+        EventKind.IMPROVEMENT,
+        EventKind.MILESTONE,
+        EventKind.MRI_ACTIVITY,
+        EventKind.ATROPHY,
+        EventKind.NEDA3,
+        EventKind.NEDA4,
+        EventKind.COMPOSITE,
+    }
 )
 """Kinds whose events are dated at a visit."""
 
