@@ -75,6 +75,11 @@ class EventTable:
     ) -> EventTable:
         """Put the findings of a search into a table."""
         n = history.n
+        event = found.event & found.baseline
+
+        def shown(values: FloatArray | None) -> FloatArray:
+            return np.full(n, np.nan) if values is None else np.where(event, values, np.nan)
+
         code = np.where(found.event, 0, np.where(found.findable, 1, 2))
         code = np.where(found.baseline, code, 3)
         frame = pd.DataFrame(
@@ -83,14 +88,14 @@ class EventTable:
                 "arm_id": np.asarray(history.arm_ids, dtype=object)[history.arm],
                 "subject_id": history.subject,
                 "time_days": np.where(found.baseline, found.time, 0.0),
-                "event": found.event & found.baseline,
+                "event": event,
                 "status": np.asarray([state.value for state in _ORDER], dtype=object)[code],
-                "first_visit": _whole(found.first_visit, n),
-                "confirming_visit": _whole(found.confirming_visit, n),
-                "reference_visit": _whole(found.reference_visit, n),
-                "confirming_day": _days(found.confirming_day, n),
-                "reference_day": _days(found.reference_day, n),
-                "component": _named(found.component, definition),
+                "first_visit": _whole(shown(found.first_visit)),
+                "confirming_visit": _whole(shown(found.confirming_visit)),
+                "reference_visit": _whole(shown(found.reference_visit)),
+                "confirming_day": shown(found.confirming_day),
+                "reference_day": shown(found.reference_day),
+                "component": _named(found.component, event, definition),
             }
         )
         return cls(definition, censoring, frame)
@@ -115,18 +120,13 @@ class EventTable:
         return np.asarray(self.frame["status"] == status.value, dtype=np.bool_)
 
 
-def _days(days: FloatArray | None, n: int) -> FloatArray:
-    return np.full(n, np.nan) if days is None else days
-
-
-def _whole(numbers: FloatArray | None, n: int) -> pd.api.extensions.ExtensionArray:
-    numbers = _days(numbers, n)
+def _whole(numbers: FloatArray) -> pd.api.extensions.ExtensionArray:
     missing = np.isnan(numbers)
     return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype(np.int64), missing)
 
 
-def _named(component: IntArray | None, definition: Definition) -> object:
+def _named(component: IntArray | None, event: BoolArray, definition: Definition) -> object:
     if component is None:
         return ""
     names = np.asarray([*definition.components, ""], dtype=object)
-    return names[component]
+    return names[np.where(event, component, -1)]
