@@ -227,7 +227,7 @@ BAD: list[tuple[Change, str]] = [
     ),
     (
         lambda d: d["endpoints"].append(d["endpoints"][1]),
-        r"endpoints\[14\]: progression_cumulative is asked for twice",
+        r"endpoints\[13\]: progression_cumulative is asked for twice",
     ),
     (lambda d: SET(d["endpoints"][1], "value", 0.5), r"endpoints\[1\].value: unknown key"),
 ]

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from math import ceil
+from math import ceil, sqrt
 from typing import Final
 
 import numpy as np
@@ -28,7 +28,9 @@ from remyelin.parameters import ParameterTable
 from remyelin.study import population as specification
 from remyelin.study.vocabulary import Covariate
 
-_MARGIN: Final = 1.1
+_SPARE_SD: Final = 3.0
+"""Standard deviations of spare patients in a wave: a second wave costs more than they do."""
+
 _SMALLEST_WAVE: Final = 16
 _LARGEST_WAVE: Final = 16_384
 """Candidates screened at a time, all replicates together; bounds memory."""
@@ -132,7 +134,7 @@ class Recruiter:
                     f"{screened[r]} candidates were screened and {places} of {count} places are "
                     "still open. Widen population.criteria or check the baseline table."
                 )
-            wanted = ceil(places / share * _MARGIN) + _SMALLEST_WAVE
+            wanted = ceil((places + _SPARE_SD * sqrt(places)) / share)
             size = min(wanted, limit)
             number.append(np.arange(screened[r], screened[r] + size, dtype=np.int64))
             replicate.append(np.full(size, r, dtype=np.int64))

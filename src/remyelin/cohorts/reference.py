@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -53,6 +53,8 @@ class Reference:
         Number of patients.
     covariates
         What each look found.
+    horizon_years
+        Last look, in years since onset.
     digest
         Hash of the parameters with which it was made.
     """
@@ -60,17 +62,30 @@ class Reference:
     candidate: NDArray[np.int64]
     candidates: int
     covariates: Covariates
+    horizon_years: float
     digest: str
 
     def within(self, max_duration_years: float) -> Reference:
-        """Give the looks up to a time since onset."""
+        """Give the looks up to a time since onset.
+
+        Raises
+        ------
+        CohortError
+            The reference population was not followed for so long.
+        """
+        if max_duration_years > self.horizon_years:
+            raise CohortError(
+                f"population.max_duration_years is {max_duration_years:g}; the reference "
+                f"population is followed for {self.horizon_years:g} years. "
+                "Give at most that in the study file."
+            )
         keep = self.covariates[Covariate.DURATION] <= max_duration_years
         return self.where(keep)
 
     def where(self, keep: NDArray[np.bool_]) -> Reference:
         """Give some of the looks; the number of patients stays."""
         chosen = {name: values[keep] for name, values in self.covariates.items()}
-        return Reference(self.candidate[keep], self.candidates, chosen, self.digest)
+        return replace(self, candidate=self.candidate[keep], covariates=chosen)
 
 
 def era_factor(table: ParameterTable, era: Era) -> float:
@@ -105,6 +120,7 @@ def load(era: Era) -> Reference:
         frame["candidate"].to_numpy(np.int64),
         int(about["candidates"]),
         _unpacked(frame),
+        float(about["horizon_years"]),
         str(about["parameters"]),
     )
 

@@ -7,7 +7,8 @@ patient, day and purpose, the result is the same as computing it for all.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -17,11 +18,11 @@ from numpy.typing import NDArray
 from remyelin.engine import leaves
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
-from remyelin.model.schedule import Schedule
 from remyelin.engine.streams import Uniforms
 from remyelin.model.day import SIGNALS, STAGES
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.patient import State
+from remyelin.model.schedule import Schedule
 from remyelin.model.stage import Purpose, Stage
 from remyelin.parameters import ParameterTable, bind
 
@@ -99,8 +100,7 @@ class Engine:
         """
         plan = schedule or Schedule()
         groups, seen = [], []
-        for low in range(0, len(population), CHUNK):
-            high = min(low + CHUNK, len(population))
+        for low, high in _cuts(len(population)):
             chunk = _Chunk(population.take(np.arange(low, high)), self._stages)
             chunk.run(start, stop, plan.part(low, high))
             groups.append(chunk.population())
@@ -108,6 +108,13 @@ class Engine:
         if not groups:
             return population, _happenings([])
         return Population.joined(groups), _happenings(seen)
+
+
+def _cuts(count: int) -> Iterator[tuple[int, int]]:
+    """Divide patients evenly into chunks of at most `CHUNK`."""
+    pieces = -(-count // CHUNK)
+    ends = [count * k // pieces for k in range(pieces + 1)] if pieces else []
+    yield from itertools.pairwise(ends)
 
 
 def _happenings(seen: Sequence[tuple[int, NDArray[np.intp], int]]) -> Happenings:
@@ -219,4 +226,3 @@ class _Chunk:
             rows = np.flatnonzero(getattr(self.parts[signal.part], signal.field))
             if len(rows):
                 self.seen.append((kind, rows, day))
-

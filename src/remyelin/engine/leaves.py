@@ -44,7 +44,7 @@ def join(groups: Sequence[Group]) -> Group:
 def finite(group: Any) -> NDArray[np.bool_]:
     """Say for each patient whether every number is finite."""
     leaves: list[NDArray[np.float64]] = []
-    map_leaves(lambda leaf: leaves.append(leaf), group)
+    map_leaves(leaves.append, group)
     good = np.isfinite(leaves[0])
     for leaf in leaves[1:]:
         good &= np.isfinite(leaf)

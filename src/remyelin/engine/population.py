@@ -12,9 +12,9 @@ from remyelin.engine import leaves
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.streams import Streams
 from remyelin.model.inputs import Levels
-from remyelin.model.patient import OnsetParameters, State, Traits, state_at_onset
+from remyelin.model.patient import OnsetParameters, State, state_at_onset
 from remyelin.model.stage import Purpose
-from remyelin.model.traits import TRAIT_BLOCKS, TraitParameters, draw_traits
+from remyelin.model.traits import TRAIT_BLOCKS, TraitParameters, Traits, draw_traits
 from remyelin.parameters import ParameterTable, bind
 
 
@@ -91,8 +91,8 @@ def at_onset(table: ParameterTable, streams: Streams, *, era_factor: float) -> P
     """
     words = streams.uniforms(0, Purpose.TRAITS, TRAIT_BLOCKS)
     count = len(streams)
-    traits = Traits(**draw_traits(NUMPY, bind(TraitParameters, table), words, era_factor))
-    traits = leaves.own(traits, count)
+    drawn = draw_traits(NUMPY, bind(TraitParameters, table), words, era_factor)
+    traits = leaves.own(drawn, count)
     state = state_at_onset(NUMPY, bind(OnsetParameters, table), traits)
     return Population(
         streams,

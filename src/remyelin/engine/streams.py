@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -64,9 +63,12 @@ class Streams:
         """
         when = np.asarray(day, dtype=np.uint64) & _LOW
         low, high = self.patient & _LOW, self.patient >> _HALF
-        found: Uniforms = []
-        for block in range(blocks):
-            label = np.asarray(purpose << _PURPOSE_SHIFT | block, dtype=np.uint64)
-            words: Sequence[Words] = philox4x32((low, high, when, label), (self.key0, self.key1))
-            found += [to_uniform(word) for word in words]
-        return found
+        label = np.asarray(purpose << _PURPOSE_SHIFT, dtype=np.uint64)
+        if blocks > 1:
+            number = np.arange(blocks, dtype=np.uint64)
+            label = (label | number).reshape(blocks, *(1,) * max(when.ndim, 1))
+        words = philox4x32((low, high, when, label), (self.key0, self.key1))
+        drawn = [to_uniform(word) for word in words]
+        if blocks == 1:
+            return drawn
+        return [word[block] for block in range(blocks) for word in drawn]

@@ -25,27 +25,7 @@ from remyelin.model.states import (
     TCells,
     Tissue,
 )
-from remyelin.model.traits import (
-    BloodTraits,
-    Disease,
-    Immunity,
-    ItemOffsets,
-    Onset,
-    Person,
-    Wellbeing,
-)
-
-
-class Traits(NamedTuple):
-    """What stays with a patient for life."""
-
-    person: Person
-    disease: Disease
-    onset: Onset
-    immunity: Immunity
-    blood_traits: BloodTraits
-    wellbeing: Wellbeing
-    offsets: ItemOffsets
+from remyelin.model.traits import Disease, ItemOffsets, Traits
 
 
 class State(NamedTuple):

@@ -45,7 +45,7 @@ def infect(
     wellbeing: Wellbeing,
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
-    """Draw whether a serious infection begins today."""
+    """Draw whether a documented infection begins today."""
     lack = positive(m, 1.0 - cd4_count(t_cells) / p.infection_cd4_reference)
     hazard = wellbeing.frailty * (
         p.infection_rate
@@ -105,5 +105,5 @@ def die_of_infection(
 
 
 def infected_in_recovery(m: Numeric, p: object, h: float, *, safety: Safety, clock: Clock) -> Value:
-    """Say whether a serious infection began today inside the recovery window."""
+    """Say whether an infection began today inside the recovery window."""
     return (safety.infected_today > 0.0) & (clock.recovery_left > 0.0)

@@ -82,6 +82,18 @@ class ItemOffsets(NamedTuple):
     ambulation: Value
 
 
+class Traits(NamedTuple):
+    """What stays with a patient for life."""
+
+    person: Person
+    disease: Disease
+    onset: Onset
+    immunity: Immunity
+    blood_traits: BloodTraits
+    wellbeing: Wellbeing
+    offsets: ItemOffsets
+
+
 class TraitParameters(NamedTuple):
     """Parameters of the virtual population."""
 
@@ -165,9 +177,7 @@ TRAIT_BLOCKS = 17
 """Blocks of four uniforms that the traits of a patient take."""
 
 
-def draw_traits(
-    m: Numeric, p: TraitParameters, u: Sequence[Value], era_factor: Value
-) -> Mapping[str, NamedTuple]:
+def draw_traits(m: Numeric, p: TraitParameters, u: Sequence[Value], era_factor: Value) -> Traits:
     """Draw every trait of a patient.
 
     Parameters
@@ -183,23 +193,25 @@ def draw_traits(
     sex, *attack = u[_UNIFORM_FROM : _UNIFORM_FROM + 4]
     female = m.where(sex < p.female_share, 1.0, 0.0)
     onset_age = p.onset_age + p.onset_age_sd * z["onset_age"]
-    return {
-        "person": Person(female, clip(m, onset_age, p.onset_age_min, p.onset_age_max)),
-        "disease": _disease(m, p, z, female, era_factor),
-        "onset": Onset(
-            *(p.onset_damage * exponential(m, word) for word in attack),
-            fluctuation=p.fluctuation_sd * z["fluctuation"],
+    return Traits(
+        person=Person(female, clip(m, onset_age, p.onset_age_min, p.onset_age_max)),
+        disease=_disease(m, p, z, female, era_factor),
+        onset=Onset(
+            p.onset_damage * exponential(m, attack[0]),
+            p.onset_damage * exponential(m, attack[1]),
+            p.onset_damage * exponential(m, attack[2]),
+            p.fluctuation_sd * z["fluctuation"],
         ),
-        "immunity": _immunity(m, p, z),
-        "blood_traits": BloodTraits(
+        immunity=_immunity(m, p, z),
+        blood_traits=BloodTraits(
             p.marrow_transit_time * m.exp(p.marrow_transit_log_sd * z["transit_time"]),
             p.neutrophil_baseline * m.exp(p.neutrophil_baseline_log_sd * z["neutrophils"]),
             p.platelet_baseline * m.exp(p.platelet_baseline_log_sd * z["platelets"]),
             m.exp(p.mobilised_cd34_log_sd * z["mobilisation"]),
         ),
-        "wellbeing": _wellbeing(m, p, z),
-        "offsets": ItemOffsets(*(z[name] for name in ItemOffsets._fields)),
-    }
+        wellbeing=_wellbeing(m, p, z),
+        offsets=ItemOffsets(*(z[name] for name in ItemOffsets._fields)),
+    )
 
 
 def _disease(

@@ -52,16 +52,12 @@ class ParameterTable:
         Raises
         ------
         InputError
-            Wrong columns, a malformed number, an unknown word, a duplicate key, a value outside
-            its limits; every bad row is named.
+            Malformed CSV, wrong columns or cells, a malformed number, an unknown word, a
+            duplicate key, a value outside its limits; every bad row is named.
         """
-        reader = csv.DictReader(text.splitlines(), strict=True)
-        if tuple(reader.fieldnames or ()) != COLUMNS:
-            given = ", ".join(reader.fieldnames or ("nothing",))
-            raise InputError(name, [f"columns must be {', '.join(COLUMNS)}; got {given}"])
         problems: list[str] = []
         table: dict[str, Parameter] = {}
-        for number, row in enumerate(reader, start=2):
+        for number, row in enumerate(_rows(text, name), start=2):
             try:
                 parameter = _parameter(row)
             except (ValueError, TypeError) as error:
@@ -131,7 +127,22 @@ class ParameterTable:
         return hashlib.sha256(lines.encode()).hexdigest()[:16]
 
 
+def _rows(text: str, name: str) -> list[dict[str, str]]:
+    reader = csv.DictReader(text.splitlines(), strict=True)
+    try:
+        columns = tuple(reader.fieldnames or ())
+        rows = list(reader)
+    except csv.Error as error:
+        raise InputError(name, [f"row {reader.reader.line_num}: malformed CSV: {error}"]) from None
+    if columns != COLUMNS:
+        given = ", ".join(columns or ("nothing",))
+        raise InputError(name, [f"columns must be {', '.join(COLUMNS)}; got {given}"])
+    return rows
+
+
 def _parameter(row: Mapping[str, str]) -> Parameter:
+    if len(row) != len(COLUMNS) or None in row.values():
+        raise ValueError(f"a row must have {len(COLUMNS)} cells")
     return Parameter(
         key=row["key"],
         symbol=row["symbol"],

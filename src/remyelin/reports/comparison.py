@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 from remyelin.reports import wording
 from remyelin.reports.markup import Content, Markup, element, joined, table
+from remyelin.statistics.scoring import Verdict
 from remyelin.study.outcome import WHOLE
 from remyelin.study.vocabulary import Mark
-from remyelin.trials.prediction import Verdict
 
 if TYPE_CHECKING:
     from remyelin.study.outcome import Outcome, OutcomeKey
@@ -41,9 +41,11 @@ def _outcome(key: OutcomeKey, definition: str) -> Markup:
     return joined((element("span", what), under)) if definition else element("span", what)
 
 
-def _source(outcome: Outcome) -> str:
-    parts = (outcome.source, outcome.definition_text, outcome.note)
-    return "; ".join(part for part in parts if part)
+def _source(outcome: Outcome) -> Content:
+    remarks = "; ".join(part for part in (outcome.definition_text, outcome.note) if part)
+    if not remarks:
+        return outcome.source
+    return joined((outcome.source, element("div", remarks, class_="soft")))
 
 
 def _observed(outcome: Outcome | None) -> Content:

@@ -12,6 +12,7 @@ from remyelin.study.vocabulary import Allocation, Mark
 MAX_PATIENTS = 1_000_000
 MAX_MONTHS = 600.0
 MAX_DROPOUT_PER_YEAR = 5.0
+MAX_LEAD_IN_DAYS = 365
 
 Months = Annotated[Number, Field(gt=0.0, le=MAX_MONTHS)]
 """A time after baseline, months."""
@@ -81,6 +82,9 @@ class Design(Frozen):
         Planned visits and administrative follow-up.
     dropout_per_year
         Rate at which patients leave the study, per year.
+    lead_in_days
+        Days of treatment before time zero, for a cohort whose follow-up counts from the day of a
+        transplant: patients are enrolled and rated first, and events of these days do not count.
     """
 
     allocation: Allocation
@@ -89,6 +93,7 @@ class Design(Frozen):
     visits: Visits
     follow_up: FollowUp
     dropout_per_year: Figure
+    lead_in_days: Annotated[Whole, Field(ge=0, le=MAX_LEAD_IN_DAYS)] = 0
 
     @model_validator(mode="after")
     def _rate(self) -> Design:

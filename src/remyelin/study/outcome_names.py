@@ -24,6 +24,7 @@ OUTCOME_NAMES: Mapping[str, str] = MappingProxyType(
         "all_cause_mortality": "share or number of deaths",
         "overall_survival": "share of patients alive",
         "infection_serious": "share or number of patients with a serious infection",
+        "infection_documented": "share or number of patients with a documented infection",
         "serious_adverse_event": "share or number of patients with a serious adverse event",
         "secondary_autoimmunity": "share of patients with a new autoimmune disease",
         "neutrophil_engraftment_days": "days from transplant to recovery of neutrophils",

@@ -67,9 +67,7 @@ class Step(_Frozen):
         allowed = (*Levels._fields, *Pulse._fields)
         unknown = [name for name in self.moves if name not in allowed]
         if unknown:
-            raise ValueError(
-                f"moves: {', '.join(unknown)} given, allowed are {', '.join(allowed)}"
-            )
+            raise ValueError(f"moves: {', '.join(unknown)} given, allowed are {', '.join(allowed)}")
         if (self.dose is None) != (self.unit == ""):
             raise ValueError("dose and unit go together: give both or neither")
         return self

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.model.schedule import Entry
 from remyelin.model.inputs import Levels
+from remyelin.model.schedule import Entry
 from remyelin.parameters import ParameterTable
 from remyelin.therapies.amounts import amount
 from remyelin.therapies.protocol import Protocol, Step
@@ -38,8 +39,15 @@ class Course:
     stop: NDArray[np.int64]
 
 
-def entries(course: Course, table: ParameterTable, first: int, last: int) -> Iterator[Entry]:
-    """Give the dated inputs of a course on days first to last - 1.
+class Window(NamedTuple):
+    """Days of the run from ``first`` up to, not including, ``last``."""
+
+    first: int
+    last: int
+
+
+def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[Entry]:
+    """Give the dated inputs of a course within a window.
 
     A pulse due at or after the end of a course is not given; a level ends with the course.
     """
@@ -47,45 +55,36 @@ def entries(course: Course, table: ParameterTable, first: int, last: int) -> Ite
         for field, name in step.moves.items():
             size = amount(name, table)
             if field in Levels._fields:
-                yield from _level(course, step, field, size, first, last)
+                yield from _level(course, step, field, size, window)
             else:
-                yield from _pulses(course, step, field, size, first, last)
+                yield from _pulses(course, step, field, size, window)
 
 
-def _level(
-    course: Course, step: Step, field: str, size: float, first: int, last: int
-) -> Iterator[Entry]:
+def _level(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
     begin = course.start + step.day
     end = course.stop
     if step.lasts_days is not None:
         end = np.minimum(end, begin + step.lasts_days)
     given = begin < course.stop
-    yield from _within(field, course.rows[given], begin[given], size, first, last)
-    yield from _within(field, course.rows[given], end[given], 0.0, first, last)
+    yield from _within(field, course.rows[given], begin[given], size, window)
+    yield from _within(field, course.rows[given], end[given], 0.0, window)
 
 
-def _pulses(
-    course: Course, step: Step, field: str, size: float, first: int, last: int
-) -> Iterator[Entry]:
+def _pulses(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
     due = course.start + step.day
     while True:
         given = due < course.stop
-        yield from _within(field, course.rows[given], due[given], size, first, last)
+        yield from _within(field, course.rows[given], due[given], size, window)
         if step.every_days is None:
             return
         due = due + step.every_days
-        if not len(due) or due.min() >= last:
+        if not len(due) or due.min() >= window.last:
             return
 
 
 def _within(
-    field: str,
-    rows: NDArray[np.intp],
-    days: NDArray[np.int64],
-    size: float,
-    first: int,
-    last: int,
+    field: str, rows: NDArray[np.intp], days: NDArray[np.int64], size: float, window: Window
 ) -> Iterator[Entry]:
-    inside = (days >= first) & (days < last)
+    inside = (days >= window.first) & (days < window.last)
     if inside.any():
         yield Entry(field, rows[inside], days[inside], size)

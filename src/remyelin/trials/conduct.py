@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -16,7 +15,7 @@ from remyelin.engine.population import Population
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.study.vocabulary import Covariate
-from remyelin.therapies.timeline import FOREVER, Course, entries
+from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
@@ -29,8 +28,8 @@ if TYPE_CHECKING:
 COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
 """Why observation of a patient ended."""
 
-SERIOUS_GRADE, FATAL_GRADE = 3.0, 5.0
-"""CTCAE grades of a serious infection and of death."""
+FATAL_GRADE = 5.0
+"""CTCAE grade of death."""
 
 Report = Callable[[float, str], None]
 """Called with the share of the work done, 0 to 1, and what is being done."""
@@ -60,50 +59,51 @@ def conduct(plan: Plan, replicates: Sequence[int], report: Report) -> dict[str, 
     return trial.tables()
 
 
-@dataclass
 class _Trial:
     """Participants on their way from visit to visit."""
 
-    plan: Plan
-    cohort: Cohort
-    people: Participants
-    books: dict[str, Notebook] = field(default_factory=notebooks)
-
-    def __post_init__(self) -> None:
-        count = len(self.people)
-        self.engine, self.assessor = Engine(self.plan.table), Assessor(self.plan.table)
-        self.population = self.cohort.population.untreated().take(self.people.source)
-        self.rows = np.arange(count)
-        self.today = 0
-        self.end = np.minimum(self.people.planned_end, self.people.dropout)
-        self.reason = np.where(
-            self.people.dropout < self.people.planned_end, DROPOUT, COMPLETED
-        ).astype(object)
-        self.arm_id = np.array([arm.arm_id for arm in self.plan.study.arms], dtype=object)[
-            self.people.arm
-        ]
-        self.scanner = Scanner.at_baseline(self.plan.table, self.population)
+    def __init__(self, plan: Plan, cohort: Cohort, people: Participants) -> None:
+        self.plan, self.cohort, self.people = plan, cohort, people
+        self.books = notebooks()
+        self.engine, self.assessor = Engine(plan.table), Assessor(plan.table)
+        self.population = cohort.population.untreated().take(people.source)
+        self.rows = np.arange(len(people))
+        self.today = -plan.study.design.lead_in_days
+        self.end = np.minimum(people.planned_end, people.dropout)
+        left = people.dropout < people.planned_end
+        self.reason = np.where(left, DROPOUT, COMPLETED).astype(object)
+        names = np.array([arm.arm_id for arm in plan.study.arms], dtype=object)
+        self.arm_id = names[people.arm]
+        self.scanner = Scanner.at_baseline(plan.table, self.population)
         self.courses = self._first_courses()
-        self.switcher = Switcher(self.plan, self.people.arm, self.population.streams)
+        self.switcher = Switcher(plan, people.arm, self.population.streams)
 
     def _first_courses(self) -> list[Course]:
         courses = []
         for name, protocol in self.plan.protocols.items():
             rows = np.flatnonzero(self.people.protocol_id == name)
             if len(rows):
-                start = np.zeros(len(rows), dtype=np.int64)
+                start = np.full(len(rows), self.today, dtype=np.int64)
                 courses.append(Course(protocol, rows, start, np.full(len(rows), FOREVER)))
         return courses
 
     def go_to(self, visit: Visit) -> None:
         """Carry everybody under observation to a visit and see them."""
-        if visit.day > self.today:
+        if visit.number:
             self._carry(visit.day)
-        here = self.end[self.rows] >= visit.day
+        here = self._present(visit.day)
         self._see(visit, self.rows[here], self.population.take(np.flatnonzero(here)))
+        if self.today < 0:
+            self._carry(0)
         if self.switcher.anybody and visit.number:
             self._switch(visit)
         self._leave(visit.day)
+
+    def _present(self, day: int) -> NDArray[np.bool_]:
+        dead = self.reason[self.rows] == DEATH
+        last = self.end[self.rows] - np.where(dead, 1, 0)
+        present: NDArray[np.bool_] = last >= day
+        return present
 
     def _carry(self, day: int) -> None:
         position = np.full(len(self.people), -1, dtype=np.intp)
@@ -111,31 +111,32 @@ class _Trial:
         plan = Schedule(
             Entry(entry.field, place[place >= 0], entry.days[place >= 0], entry.amount)
             for course in self.courses
-            for entry in entries(course, self.plan.table, self.today, day)
+            for entry in entries(course, self.plan.table, Window(self.today, day))
             for place in (position[entry.rows],)
         )
         self.population, seen = self.engine.advance(self.population, self.today, day, plan)
         self._bury(seen)
+        self._mark_failed()
         self._note(seen)
-        self._mark_failed(day)
         self.today = day
 
     def _bury(self, seen: Happenings) -> None:
         rows, days = seen.of("death")
         who = self.rows[rows]
         dies = days <= self.end[who]
-        self.end[who[dies]] = days[dies]
+        self.end[who[dies]] = np.maximum(days[dies], 0)
         self.reason[who[dies]] = DEATH
 
-    def _mark_failed(self, day: int) -> None:
+    def _mark_failed(self) -> None:
         who = self.rows[self.population.failed()]
-        self.end[who] = np.minimum(self.end[who], self.today)
+        who = who[self.reason[who] != DEATH]
+        self.end[who] = np.minimum(self.end[who], max(self.today, 0))
         self.reason[who] = FAILED
 
     def _note(self, seen: Happenings) -> None:
         self._note_event(seen, "relapse", self.books["relapses"], None)
         diary = self.books["adverse_events"]
-        self._note_event(seen, "infection", diary, SERIOUS_GRADE)
+        self._note_event(seen, "infection", diary, np.nan)
         self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
         self._note_event(seen, "death", diary, FATAL_GRADE)
 
@@ -144,7 +145,7 @@ class _Trial:
     ) -> None:
         rows, days = seen.of(event)
         who = self.rows[rows]
-        inside = days <= self.end[who]
+        inside = (days > 0) & (days <= self.end[who])
         who, days = who[inside], days[inside]
         columns = {**self._who(who), "day": days}
         if grade is not None:

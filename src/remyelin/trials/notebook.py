@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +13,7 @@ from remyelin.study.tables import TABLES, Kind, Table
 if TYPE_CHECKING:
     import pandas as pd
 
-_DTYPES = {
+_DTYPES: Final = {
     Kind.INTEGER: "int64",
     Kind.REAL: "float64",
     Kind.TEXT: "object",
@@ -46,14 +46,14 @@ class Notebook:
             [key for key in keys if key in columns], kind="stable", ignore_index=True
         )
 
-    def _column(self, name: str, kind: Kind, *, nullable: bool) -> pd.Series:
+    def _column(self, name: str, kind: Kind, *, nullable: bool) -> pd.Series[Any]:
         import pandas as pd
 
         pieces = [piece[name] for piece in self._pieces]
         joined = np.concatenate(pieces) if pieces else np.zeros(0)
         if kind is Kind.INTEGER and nullable:
             return pd.Series(joined.astype(np.float64)).round().astype("Int64")
-        return pd.Series(joined).astype(_DTYPES[kind])
+        return pd.Series(joined.astype(_DTYPES[kind]))
 
 
 def notebooks() -> dict[str, Notebook]:

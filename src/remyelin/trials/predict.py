@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics import curves, replicate_figures, score, summarise
+from remyelin.statistics import Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
 from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
-from remyelin.study.schema import Endpoint, Study
+from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
 from remyelin.study.vocabulary import Mark, Measure
+from remyelin.trials.plan import planned_visits
 from remyelin.trials.prediction import Curve, Prediction
+from remyelin.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MONTH_DECIMALS: Final = 1
 
 _CURVED = (EventKind.WORSENING, EventKind.RELAPSE, EventKind.NEDA3)
 """Kinds of endpoints that are drawn as curves."""
@@ -54,29 +59,29 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(study: Study, history: History) -> tuple[Prediction, ...]:
-    """Estimate every figure that a study asks for and set it beside the published one."""
+def predictions(study: Study, history: History, *, twins: bool) -> tuple[Prediction, ...]:
+    """Estimate every figure that a study asks for and set it beside the published one.
+
+    A twin run is not scored: its replicates are not new trials.
+    """
     seen = {outcome.key: outcome for outcome in published(study)}
-    return tuple(_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    made = (_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    return tuple(_unscored(prediction) if twins else prediction for prediction in made)
+
+
+def _unscored(prediction: Prediction) -> Prediction:
+    if prediction.observed is None:
+        return prediction
+    return replace(prediction, verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
 
 
 def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
-    catalogue = definitions()
-    definition = catalogue[key.definition_id]
-    figures = replicate_figures(
-        history,
-        definition,
-        catalogue,
-        outcome=key.outcome,
-        measure=key.measure,
-        arm=key.arm,
-        time_months=key.time_months,
-    )
-    summary = summarise(figures.values)
-    judged = score(figures.values, observed)
+    values = _values(key, history)
+    summary = summarise(values)
+    judged = score(values, observed)
     return Prediction(
         key=key,
-        definition=definition,
+        definition=definitions()[key.definition_id],
         n_replicates=summary.n_replicates,
         n_not_estimable=summary.n_not_estimable,
         median=summary.median,
@@ -88,8 +93,25 @@ def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> 
         verdict=judged.verdict,
         z=judged.z,
         interval_score=judged.interval_score,
-        values=tuple(float(value) for value in figures.values),
+        values=tuple(float(value) for value in values),
     )
+
+
+def _values(key: OutcomeKey, history: History) -> NDArray[np.float64]:
+    """Estimate a figure in each replicate; nan everywhere when an arm has nobody."""
+    arms = split_contrast(key.arm) if CONTRAST_SEPARATOR in key.arm else (key.arm,)
+    if not set(arms) <= set(history.arm_ids):
+        return np.full(len(np.unique(history.replicate)), np.nan)
+    catalogue = definitions()
+    return replicate_figures(
+        history,
+        catalogue[key.definition_id],
+        catalogue,
+        outcome=key.outcome,
+        measure=key.measure,
+        arm=key.arm,
+        time_months=key.time_months,
+    ).values
 
 
 def unmatched(study: Study) -> tuple[Outcome, ...]:
@@ -162,7 +184,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
 
     means = visits.groupby(["arm_id", "visit", "replicate"], as_index=False)["edss"].mean()
     people = visits.groupby(["arm_id", "visit"], as_index=False).size()
-    every = study.design.visits.edss_every_months
+    months = {visit.number: visit.day / DAYS_PER_MONTH for visit in planned_visits(study)}
     rows = []
     for (arm, visit), group in means.groupby(["arm_id", "visit"]):
         values = group["edss"].to_numpy(np.float64)
@@ -170,7 +192,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
             {
                 "arm_id": arm,
                 "visit": visit,
-                "time_months": visit * every,
+                "time_months": round(months[int(str(visit))], _MONTH_DECIMALS),
                 "mean": values.mean(),
                 "low": np.quantile(values, 0.05),
                 "high": np.quantile(values, 0.95),

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from remyelin.errors import UsageError
 from remyelin.files import shown
+from remyelin.statistics.scoring import Verdict
 from remyelin.study.tables import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -21,16 +21,6 @@ if TYPE_CHECKING:
 
 PREDICTION_LEVEL = 0.90
 """Probability of a prediction interval: its ends are the 5th and 95th percentile."""
-
-
-class Verdict(StrEnum):
-    """How a prediction stands beside the published figure."""
-
-    IN = "in"
-    OUT = "out"
-    NOT_PUBLISHED = "not_published"
-    NOT_SCORABLE = "not_scorable"
-    NOT_ESTIMABLE = "not_estimable"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from math import ceil
+from multiprocessing.queues import SimpleQueue
 from typing import TYPE_CHECKING, Final
 
 from remyelin.errors import SimulationError
@@ -18,8 +21,10 @@ from remyelin.trials.prediction import Progress, ProgressListener
 if TYPE_CHECKING:
     import pandas as pd
 
-_SMALLEST_SHARE: Final = 2_048
+_SMALLEST_SHARE: Final = 4_096
 """Candidates below which the engine wastes time on overhead."""
+
+_LISTEN_SECONDS: Final = 0.2
 
 Tables = dict[str, "pd.DataFrame"]
 
@@ -82,16 +87,41 @@ def _reporter(
     return report
 
 
-def _silent(_share: float, _what: str) -> None:
-    """Report nothing: a worker process has no listener."""
+_told: SimpleQueue[tuple[int, float]] | None = None
+"""In a worker process: where it tells how far it has come."""
 
 
 def _in_worker(plan: Plan, batch: tuple[int, ...]) -> Tables:
-    return conduct(plan, batch, _silent)
+    def report(share: float, _what: str) -> None:
+        if _told is not None:
+            _told.put((batch[0], share * len(batch)))
+
+    return conduct(plan, batch, report)
 
 
-def _ignore_interrupt() -> None:
+def _prepare_worker(told: SimpleQueue[tuple[int, float]]) -> None:
+    global _told  # noqa: PLW0603
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _told = told
+
+
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold Ctrl-C back in this thread; processes started meanwhile never see it.
+
+    A worker could otherwise be interrupted, with a traceback, before it is prepared.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # its first start would let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _shared(
@@ -100,21 +130,15 @@ def _shared(
     workers: int,
     listen: ProgressListener | None,
 ) -> Iterator[tuple[int, Tables]]:
-    pool = ProcessPoolExecutor(
-        workers, multiprocessing.get_context("spawn"), initializer=_ignore_interrupt
-    )
-    total = plan.settings.replicates
+    context = multiprocessing.get_context("spawn")
+    told: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
+    pool = ProcessPoolExecutor(workers, context, _prepare_worker, (told,))
     try:
-        jobs = {pool.submit(_in_worker, plan, batch): batch for batch in batches}
-        done = 0
-        if listen:
-            listen(Progress(0, total, "Replicates"))
-        for job in as_completed(jobs):
-            batch = jobs[job]
-            yield batch[0], job.result()
-            done += len(batch)
-            if listen:
-                listen(Progress(done, total, "Replicates"))
+        with _interrupt_held():
+            jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
+        _watch(list(jobs), told, plan.settings.replicates, listen)
+        for job, first in jobs.items():
+            yield first, job.result()
     except BrokenProcessPool:
         raise SimulationError(
             "a worker process ended before its work was done, perhaps for lack of memory. "
@@ -126,3 +150,24 @@ def _shared(
             process.terminate()
         raise
     pool.shutdown()
+
+
+def _watch(
+    jobs: list[Future[Tables]],
+    told: SimpleQueue[tuple[int, float]],
+    replicates: int,
+    listen: ProgressListener | None,
+) -> None:
+    """Pass on what the workers tell until all are done or one has failed."""
+    progress: dict[int, float] = {}
+    waiting: set[Future[Tables]] = set(jobs)
+    while waiting:
+        done, waiting = wait(waiting, timeout=_LISTEN_SECONDS)
+        while not told.empty():
+            first, share = told.get()
+            progress[first] = share
+        if listen:
+            here = int(sum(progress.values()) * _PARTS)
+            listen(Progress(here, replicates * _PARTS, "Simulating"))
+        if any(job.exception() for job in done):
+            return

@@ -1,0 +1,64 @@
+"""Sharing the work among processes changes no result, and a lost process is one clear error."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+import time
+
+import pandas as pd
+import pytest
+
+from remyelin.errors import SimulationError
+from remyelin.trials import work
+from remyelin.trials.work import run_replicates
+from tests.trials.small import plan
+
+PATIENCE_SECONDS = 30.0
+
+
+@pytest.mark.parametrize("workers", [1, 2, 3, 7, 40])
+@pytest.mark.parametrize("replicates", [1, 2, 7, 20])
+def test_every_replicate_is_in_one_share(workers: int, replicates: int) -> None:
+    shares = work._batches(plan(workers=workers, replicates=replicates))
+    assert [r for share in shares for r in share] == list(range(replicates))
+    assert len(shares) >= min(workers, replicates, 2)
+
+
+def test_the_size_of_the_shares_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    ready = plan(patients=10, replicates=3)
+    whole = run_replicates(ready, None)
+    assert len(work._batches(ready)) == 1
+    monkeypatch.setattr(work, "_SMALLEST_SHARE", 1)
+    assert len(work._batches(ready)) == 3
+    for name, frame in run_replicates(ready, None).items():
+        pd.testing.assert_frame_equal(frame, whole[name], check_exact=True)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_a_worker_that_dies_is_one_clear_error_and_leaves_no_process() -> None:
+    before = set(multiprocessing.active_children())
+    killed: list[int] = []
+
+    def kill_one() -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        while not killed and time.monotonic() < deadline:
+            for child in set(multiprocessing.active_children()) - before:
+                if child.pid is not None and not killed:
+                    os.kill(child.pid, signal.SIGKILL)
+                    killed.append(child.pid)
+            time.sleep(0.02)
+
+    killer = threading.Thread(target=kill_one)
+    killer.start()
+    with pytest.raises(SimulationError, match=r"worker process ended.*--workers 1"):
+        run_replicates(plan(patients=2_000, replicates=2, workers=2), None)
+    killer.join()
+    assert killed
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while set(multiprocessing.active_children()) - before:
+        assert time.monotonic() < deadline, "a worker process is left behind"
+        time.sleep(0.02)
