@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import endpoints, parameters, run, studies
+from remyelin.cli import definitions, endpoints, parameters, run, studies
 from remyelin.cli.session import Session, help_without_command
 from remyelin.errors import ExitCode, RemyelinError
 from remyelin.reports.wording import printable
@@ -37,6 +37,7 @@ app.command("endpoints")(endpoints.endpoints_command)
 app.add_typer(studies.listing, name="studies")
 app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
+app.add_typer(definitions.listing, name="definitions")
 
 
 def _print_version(value: bool) -> None:
