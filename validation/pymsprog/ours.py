@@ -20,6 +20,7 @@ from remyelin.study.definition import (
     Relation,
     Step,
 )
+from validation.pymsprog.cases import cases
 
 COLUMNS = {"edss": "edss", "t25fw": "t25fw_seconds", "nhpt": "nhpt_seconds", "sdmt": "sdmt"}
 _KINDS = {
@@ -102,8 +103,6 @@ def read(folder: Path, name: str) -> pd.DataFrame:
 
 def write_inputs(folder: Path) -> None:
     """Write the histories as two tables."""
-    from cases import cases
-
     made = cases()
     with (folder / "visits.csv").open("w", newline="", encoding="utf-8") as file:
         rows = csv.writer(file, lineterminator="\n")

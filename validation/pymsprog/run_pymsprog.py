@@ -61,7 +61,7 @@ def _run(setting: dict[str, Any], visits: pd.DataFrame, relapses: pd.DataFrame) 
         {
             "case": found["case"],
             "event_day": found["time2event"].astype(float),
-            "confirming_day": found[sealed] if sealed in found else nothing,
+            "confirming_day": found.get(sealed, nothing),
             "reference_day": found["bl_date"],
         }
     )

@@ -251,8 +251,7 @@ def _relations() -> list[dict[str, Any]]:
                 "baseline": "roving",
                 "conf_days": 168,
             },
-            independent
-            | {"relapse_free": ours, "reference": "roving", "confirmation_weeks": 24.0},
+            independent | {"relapse_free": ours, "reference": "roving", "confirmation_weeks": 24.0},
         )
     )
     theirs, ours = spans["kappos2020"]
