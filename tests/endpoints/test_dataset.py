@@ -89,6 +89,14 @@ def test_a_visit_number_says_which_visit_is_baseline(write: Write) -> None:
     ]
 
 
+def test_two_visits_numbered_0_are_a_problem(write: Write) -> None:
+    rows = [("A", "0", "5", "0"), ("A", "30", "2", "0"), ("B", "0", "2", "0")]
+    found = problems(write(text(rows, "subject_id,day,edss,visit")))
+    assert [line.split(", ", 1)[1] for line in found] == [
+        "line 3, column visit: a second visit 0 of the same patient"
+    ]
+
+
 BAD_CELLS = [
     ("subject_id", "", "a value is missing"),
     ("date", "", "a value is missing"),

@@ -104,6 +104,9 @@ class Visits:
             if not keyed[0] and keyed[1]:
                 _check_arms(sheet, label, arm, found)
         first = first_rows(patient, time, number, len(index))
+        zeros = np.flatnonzero(number == 0)
+        again = pd.Series(patient[zeros]).duplicated().to_numpy()
+        found.add_rows(sheet, zeros[again], VISIT, "a second visit 0 of the same patient")
         _check_baseline(sheet, first, patient, measures, found)
         origin = np.where(first >= 0, time[first], np.nan)
         last = np.full(len(index), -np.inf)

@@ -53,7 +53,7 @@ class Sheet:
 
     def row(self, position: int) -> str:
         """Name of a row."""
-        return f"{self.word} {self.place[position]:,}".replace(",", "")
+        return f"{self.word} {self.place[position]}"
 
 
 Source = str | os.PathLike[str] | pd.DataFrame

@@ -28,6 +28,7 @@ EVENT_FREE: Final = frozenset(
         "event_free",
         "mri_activity_free",
         "neda3",
+        "neda4",
         "overall_survival",
         "progression_free",
         "relapse_free",
