@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate reference evidence constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -22,7 +22,9 @@ help:
 	@echo "make unit         tests without the wheel test (PYTEST_ARGS=... is passed on)"
 	@echo "make wheel        build the wheel and test it outside the checkout"
 	@echo "make format       let ruff mend and format the code"
-	@echo "make validate     compare statistics with the pinned reference values"
+	@echo "make validate     compare statistics and endpoints with the pinned reference values,"
+	@echo "                  after running pymsprog anew (in an environment of its own)"
+	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
 	@echo "make reference    rebuild the stored reference population (takes minutes)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
@@ -54,7 +56,11 @@ wheel: $(VENV)/.installed-test
 	$(PY) -m pytest -m wheel
 
 validate: $(VENV)/.installed-test
-	$(PY) -m pytest tests/statistics
+	$(PY) -m validation.pymsprog.make
+	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
+
+bench-endpoints: $(VENV)/.installed-test
+	$(PY) -m benchmarks.endpoints
 
 reference: $(VENV)/.installed
 	$(PY) -m remyelin.cohorts.reference

@@ -49,7 +49,7 @@ def by_hand(scores: tuple[int, ...]) -> float:
     if top == 1:
         return 1.5 if ones >= 2 else 1.0
     if top == 2:
-        return {1: 2.0, 2: 2.5, 3: 3.0, 4: 3.0}.get(twos, 3.5)
+        return {1: 2.0, 2: 2.5, 3: 3.0, 4: 3.0, 5: 3.5}.get(twos, 4.0)
     if top == 3:
         if (threes, twos) == (1, 1):
             return 3.0
@@ -84,7 +84,12 @@ def threshold(item: str, k: int) -> float:
         ((2, 2, 2, 0, 0, 0, 0), 3.0),
         ((2, 2, 2, 2, 1, 1, 1), 3.0),
         ((2, 2, 2, 2, 2, 0, 0), 3.5),
-        ((2, 2, 2, 2, 2, 2, 2), 3.5),
+        ((2, 2, 2, 2, 2, 1, 1), 3.5),
+        ((2, 2, 2, 2, 2, 2, 0), 4.0),
+        ((2, 2, 2, 2, 2, 2, 2), 4.0),
+        ((3, 2, 2, 2, 2, 2, 2), 4.0),
+        ((3, 3, 0, 0, 0, 0, 0), 3.5),
+        ((4, 1, 1, 1, 1, 1, 1), 4.0),
         ((3, 1, 1, 1, 1, 1, 1), 3.0),
         ((3, 2, 0, 0, 0, 0, 0), 3.5),
         ((3, 2, 2, 0, 0, 0, 0), 3.5),
@@ -140,6 +145,20 @@ def test_the_optic_score_is_converted_before_it_counts(raw: int, counts: int) ->
 def test_the_bladder_score_is_converted_before_it_counts(raw: int, counts: int) -> None:
     found = rate(Latent(FAR_BELOW, FAR_BELOW, raw_level("bowel_bladder", raw)))
     assert found.bowel_bladder == counts
+
+
+@pytest.mark.parametrize(("raw", "edss"), [(0, 0.0), (1, 0.0), (2, 2.0), (3, 3.0), (4, 4.0)])
+def test_a_mental_score_of_one_does_not_count_alone(raw: int, edss: float) -> None:
+    found = rate(Latent(raw_level("mental", raw), FAR_BELOW, FAR_BELOW))
+    assert (found.mental, found.edss) == (raw, edss)
+
+
+def test_a_mental_score_of_one_makes_no_second_system() -> None:
+    offsets = PLAIN._replace(cerebellar=-99.0, visual=-99.0)
+    level = raw_level("brainstem", 1)
+    one = rate(Latent(raw_level("mental", 1), level, FAR_BELOW), offsets)
+    assert (one.brainstem, one.mental, one.cerebellar, one.visual) == (1, 1, 0, 0)
+    assert one.edss == 1.0
 
 
 @pytest.mark.parametrize(

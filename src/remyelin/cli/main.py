@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import definitions, evidence, parameters, run, studies
+from remyelin.cli import definitions, endpoints, evidence, parameters, run, studies
 from remyelin.cli.session import Session, help_without_command
 from remyelin.errors import ExitCode, RemyelinError
 from remyelin.reports.wording import printable
@@ -33,6 +33,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 app.command("run")(run.run_command)
+app.command("endpoints")(endpoints.endpoints_command)
 app.add_typer(studies.listing, name="studies")
 app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")

@@ -4,22 +4,32 @@ from __future__ import annotations
 
 from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS, Censoring, Status
 from remyelin.endpoints.counts import EventCounts, event_counts
+from remyelin.endpoints.dataset import Dataset, read_dataset
 from remyelin.endpoints.events import events, observed_until
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.level import LevelTable, level
+from remyelin.endpoints.slope import slope
+from remyelin.endpoints.summary import Line, Result, evaluate, evaluate_all
 
 __all__ = [
     "VISIT_TOLERANCE_DAYS",
     "Censoring",
+    "Dataset",
     "EventCounts",
     "EventTable",
     "History",
     "LevelTable",
+    "Line",
+    "Result",
     "Status",
     "Tables",
+    "evaluate",
+    "evaluate_all",
     "event_counts",
     "events",
     "level",
     "observed_until",
+    "read_dataset",
+    "slope",
 ]

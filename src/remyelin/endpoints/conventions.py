@@ -20,6 +20,9 @@ early or late, and 12 and 24 weeks are read as 3 and 6 months. With half a month
 count, while the visit before (a month or more away) never does. Convention, not from one source.
 """
 
+LOWER_IS_WORSE: Final = frozenset({"sdmt"})
+"""Columns of which a lower score is the worse one."""
+
 EPSILON: Final = 1e-9
 """Slack for comparing ratings; EDSS moves in half points, so it only absorbs rounding."""
 

@@ -10,12 +10,19 @@ import numpy as np
 from remyelin.endpoints.conventions import Censoring, FloatArray
 from remyelin.endpoints.disability import confirmed_change
 from remyelin.endpoints.eventtable import EventTable, Found
-from remyelin.endpoints.firsts import death, first_adverse_event, first_relapse, mri_activity
+from remyelin.endpoints.firsts import (
+    atrophy,
+    death,
+    first_adverse_event,
+    first_relapse,
+    mri_activity,
+)
 from remyelin.endpoints.history import History, Tables
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.study.definition import Definition, EventKind, OnSwitch
 
-_COMPONENT_KINDS = frozenset(EventKind) - {EventKind.NEDA3, EventKind.LEVEL}
+_MEASURED = frozenset(kind for kind in EventKind if kind.is_measured)
+_COMPONENT_KINDS = frozenset(kind for kind in EventKind if not kind.is_composite) - _MEASURED
 
 
 def events(
@@ -76,7 +83,7 @@ def _search(
 ) -> Found:
     last_day = observed_until(history, definition)
     match definition.kind:
-        case EventKind.WORSENING | EventKind.IMPROVEMENT:
+        case EventKind.WORSENING | EventKind.IMPROVEMENT | EventKind.MILESTONE:
             return confirmed_change(history, definition, last_day, censoring)
         case EventKind.RELAPSE:
             return first_relapse(history, definition, last_day)
@@ -86,13 +93,15 @@ def _search(
             return first_adverse_event(history, definition, last_day)
         case EventKind.DEATH:
             return death(history, last_day)
-        case EventKind.NEDA3:
+        case EventKind.ATROPHY:
+            return atrophy(history, definition, last_day)
+        case EventKind.NEDA3 | EventKind.NEDA4 | EventKind.COMPOSITE:
             return _composite(history, definition, definitions, censoring)
-        case EventKind.LEVEL:
+        case EventKind.LEVEL | EventKind.SLOPE:
             raise InputError(
                 f"definition {definition.definition_id}",
-                ["kind is level, which is measured and has no events"],
-                "Read it with endpoints.level.",
+                [f"kind is {definition.kind}, which is measured and has no events"],
+                f"Read it with endpoints.{definition.kind}.",
             )
 
 
@@ -124,15 +133,23 @@ def _composite(
     seen_in_anybody = all(bool(part.findable.any()) for part in parts) and history.n > 0
     happened = np.asarray(event.any(axis=0) & seen_in_anybody, dtype=np.bool_)
     findable = np.all([part.findable for part in parts], axis=0) & seen_in_anybody
-    visit = np.stack([part.first_visit for part in parts])[first, np.arange(history.n)]
-    confirming = np.stack([part.confirming_visit for part in parts])[first, np.arange(history.n)]
+
+    def chosen(values: list[FloatArray | None]) -> FloatArray:
+        blank = np.full(history.n, np.nan)
+        table = np.stack([blank if value is None else value for value in values])
+        return np.where(happened, table[first, np.arange(history.n)], np.nan)
+
     return Found(
         time=np.where(happened, when.min(axis=0), end),
         event=happened,
         findable=findable,
         baseline=np.all([part.baseline for part in parts], axis=0),
-        first_visit=np.where(happened, visit, np.nan),
-        confirming_visit=np.where(happened, confirming, np.nan),
+        first_visit=chosen([part.first_visit for part in parts]),
+        confirming_visit=chosen([part.confirming_visit for part in parts]),
+        confirming_day=chosen([part.confirming_day for part in parts]),
+        reference_visit=chosen([part.reference_visit for part in parts]),
+        reference_day=chosen([part.reference_day for part in parts]),
+        component=np.where(happened, first, -1),
     )
 
 
@@ -155,5 +172,7 @@ def _parts(definition: Definition, definitions: Mapping[str, Definition]) -> tup
             )
         if definition.on_switch is OnSwitch.CENSOR:
             part = replace(part, on_switch=OnSwitch.CENSOR)
+        if definition.baseline_months > 0:
+            part = replace(part, baseline_months=definition.baseline_months)
         parts.append(part)
     return tuple(parts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, Status
+from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, IntArray, Status
 from remyelin.endpoints.history import History
 from remyelin.study.definition import Definition
 
@@ -28,6 +28,10 @@ class Found:
         Whether there was a baseline to which the definition applies.
     first_visit, confirming_visit
         Numbers of the visits, nan where the event is not tied to a visit.
+    confirming_day, reference_visit, reference_day
+        Day of the confirming visit, number and day of the visit with which it was compared.
+    component
+        Composites: position of the component that brought the event, -1 where there is none.
     """
 
     time: FloatArray
@@ -36,6 +40,10 @@ class Found:
     baseline: BoolArray
     first_visit: FloatArray
     confirming_visit: FloatArray
+    confirming_day: FloatArray | None = None
+    reference_visit: FloatArray | None = None
+    reference_day: FloatArray | None = None
+    component: IntArray | None = None
 
 
 _ORDER = (Status.EVENT, Status.CENSORED, Status.NOT_CONFIRMABLE, Status.NO_BASELINE)
@@ -52,7 +60,9 @@ class EventTable:
     frame
         One row per patient in the order of table ``subjects``: replicate, arm_id, subject_id,
         ``time_days`` (day of the event, else of censoring), ``event``, ``status`` (a `Status`),
-        ``first_visit`` and ``confirming_visit`` (visit numbers, missing where there is none).
+        ``first_visit``, ``confirming_visit`` and ``reference_visit`` (visit numbers, missing where
+        there is none) and ``confirming_day`` and ``reference_day`` (nan where there is none).
+        ``component`` names the definition that brought the event of a composite.
     """
 
     definition: Definition
@@ -64,6 +74,12 @@ class EventTable:
         cls, history: History, definition: Definition, censoring: Censoring, found: Found
     ) -> EventTable:
         """Put the findings of a search into a table."""
+        n = history.n
+        event = found.event & found.baseline
+
+        def shown(values: FloatArray | None) -> FloatArray:
+            return np.full(n, np.nan) if values is None else np.where(event, values, np.nan)
+
         code = np.where(found.event, 0, np.where(found.findable, 1, 2))
         code = np.where(found.baseline, code, 3)
         frame = pd.DataFrame(
@@ -72,12 +88,14 @@ class EventTable:
                 "arm_id": np.asarray(history.arm_ids, dtype=object)[history.arm],
                 "subject_id": history.subject,
                 "time_days": np.where(found.baseline, found.time, 0.0),
-                "event": found.event & found.baseline,
+                "event": event,
                 "status": np.asarray([state.value for state in _ORDER], dtype=object)[code],
-                "first_visit": pd.array(found.first_visit, dtype="Float64").astype("Int64"),
-                "confirming_visit": pd.array(found.confirming_visit, dtype="Float64").astype(
-                    "Int64"
-                ),
+                "first_visit": _whole(shown(found.first_visit)),
+                "confirming_visit": _whole(shown(found.confirming_visit)),
+                "reference_visit": _whole(shown(found.reference_visit)),
+                "confirming_day": shown(found.confirming_day),
+                "reference_day": shown(found.reference_day),
+                "component": _named(found.component, event, definition),
             }
         )
         return cls(definition, censoring, frame)
@@ -100,3 +118,15 @@ class EventTable:
     def has(self, status: Status) -> BoolArray:
         """Patients with a status; shape (patients,)."""
         return np.asarray(self.frame["status"] == status.value, dtype=np.bool_)
+
+
+def _whole(numbers: FloatArray) -> pd.api.extensions.ExtensionArray:
+    missing = np.isnan(numbers)
+    return pd.arrays.IntegerArray(np.where(missing, 0, numbers).astype(np.int64), missing)
+
+
+def _named(component: IntArray | None, event: BoolArray, definition: Definition) -> object:
+    if component is None:
+        return ""
+    names = np.asarray([*definition.components, ""], dtype=object)
+    return names[np.where(event, component, -1)]

@@ -6,13 +6,19 @@ from typing import Final
 
 import numpy as np
 
-from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS, BoolArray, FloatArray
+from remyelin.endpoints.conventions import (
+    EPSILON,
+    VISIT_TOLERANCE_DAYS,
+    BoolArray,
+    FloatArray,
+)
+from remyelin.endpoints.disability import baseline_visit
 from remyelin.endpoints.eventtable import Found
 from remyelin.endpoints.history import History
 from remyelin.endpoints.rows import Rows, pick
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition
-from remyelin.units import months_to_days
+from remyelin.units import DAYS_PER_YEAR, months_to_days
 
 MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
 """Columns of the visits in which MRI activity shows."""
@@ -68,9 +74,11 @@ def mri_activity(history: History, definition: Definition, observed_until: Float
             [f"column is {definition.column!r}; allowed: {', '.join(MRI_COLUMNS)}, or empty"],
             "Leave column empty to count both.",
         )
-    columns = (definition.column,) if definition.column else MRI_COLUMNS
+    asked = (definition.column,) if definition.column else MRI_COLUMNS
+    columns = tuple(column for column in asked if history.has_column(column)) or asked
     scans = _scans(history, columns).until(observed_until)
-    scans = scans.keep((scans.visit > 0) & _counted(scans, definition, VISIT_TOLERANCE_DAYS))
+    scans = scans.keep(_after_baseline(scans, definition, history.n))
+    scans = scans.keep(_counted(scans, definition, VISIT_TOLERANCE_DAYS))
     first = scans.first(scans.value > 0, history.n)
     last = scans.last(np.ones(scans.day.size, dtype=bool), history.n)
     event = first >= 0
@@ -82,6 +90,43 @@ def mri_activity(history: History, definition: Definition, observed_until: Float
         first_visit=pick(scans.visit.astype(np.float64), first),
         confirming_visit=np.full(history.n, np.nan),
     )
+
+
+def atrophy(history: History, definition: Definition, observed_until: FloatArray) -> Found:
+    """First scan at which brain volume was lost faster than the yearly rate in ``threshold``.
+
+    The loss since the baseline scan is taken per year; scans before ``earliest_months`` do not
+    count, as a short span makes the noise of a scan a large yearly rate.
+    """
+    scans = history.measured("brain_volume_pct").until(observed_until)
+    first = baseline_visit(scans, definition, history.n)
+    begin, start = pick(scans.day, first), pick(scans.value, first)
+    years = (scans.day - begin[scans.patient]) / DAYS_PER_YEAR
+    later = (years > 0) & _counted(scans, definition, VISIT_TOLERANCE_DAYS)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        loss = 100.0 * (1.0 - scans.value / start[scans.patient]) / years
+    fast = later & (loss > (definition.threshold or 0.0) + EPSILON)
+    shown, last = scans.first(fast, history.n), scans.last(later, history.n)
+    event = shown >= 0
+    number = scans.visit.astype(np.float64)
+    return Found(
+        time=np.where(event, pick(scans.day, shown), pick(scans.day, last, 0.0)),
+        event=event,
+        findable=last >= 0,
+        baseline=first >= 0,
+        first_visit=pick(number, shown),
+        confirming_visit=np.full(history.n, np.nan),
+        reference_visit=pick(number, np.where(event, first, -1)),
+        reference_day=pick(scans.day, np.where(event, first, -1)),
+    )
+
+
+def _after_baseline(scans: Rows, definition: Definition, n: int) -> BoolArray:
+    """Scans after the baseline visit, or after the scan from which ``baseline_months`` counts."""
+    if definition.baseline_months == 0:
+        return scans.visit > 0
+    begin = pick(scans.day, baseline_visit(scans, definition, n), np.inf)
+    return scans.day > begin[scans.patient]
 
 
 def _scans(history: History, columns: tuple[str, ...]) -> Rows:
@@ -96,7 +141,8 @@ def _scans(history: History, columns: tuple[str, ...]) -> Rows:
 
 
 def _counted(rows: Rows, definition: Definition, tolerance: float) -> BoolArray:
-    return rows.day >= months_to_days(definition.earliest_months) - tolerance
+    start = max(definition.earliest_months, definition.baseline_months)
+    return rows.day >= months_to_days(start) - tolerance
 
 
 def _dated(history: History, rows: Rows, counted: BoolArray, observed_until: FloatArray) -> Found:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
@@ -132,6 +132,7 @@ class History:
     adverse_names: tuple[str, ...]
     _visits: pd.DataFrame
     _visit_rows: Rows
+    _numbers: dict[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
     def of(cls, tables: Tables) -> History:
@@ -193,12 +194,43 @@ class History:
         InputError
             The visits have no such column.
         """
-        if column not in self._visits:
-            known = ", ".join(str(name) for name in self._visits.columns)
-            raise InputError("table visits", [f"no column {column!r}; there are: {known}"], _ADVICE)
+        return self.measured_with(column, ())[0]
+
+    def measured_with(
+        self, column: str, others: Sequence[str]
+    ) -> tuple[Rows, dict[str, FloatArray]]:
+        """Visits at which a column was measured, and other columns at the same visits.
+
+        Returns
+        -------
+        tuple
+            The rows, and the values of each other column, nan where it was not measured.
+
+        Raises
+        ------
+        InputError
+            The visits lack one of the columns.
+        """
+        for name in (column, *others):
+            if name not in self._visits:
+                known = ", ".join(str(name) for name in self._visits.columns)
+                raise InputError(
+                    "table visits", [f"no column {name!r}; there are: {known}"], _ADVICE
+                )
         base = self._visit_rows
-        value = _numbers(self._visits[column])
-        return Rows(base.patient, base.day, value, base.visit).keep(~np.isnan(value))
+        value = self._column(column)
+        there = ~np.isnan(value)
+        rows = Rows(base.patient, base.day, value, base.visit).keep(there)
+        return rows, {name: self._column(name)[there] for name in others}
+
+    def has_column(self, column: str) -> bool:
+        """Whether the visits have a column."""
+        return column in self._visits
+
+    def _column(self, name: str) -> FloatArray:
+        if name not in self._numbers:
+            self._numbers[name] = _numbers(self._visits[name])
+        return self._numbers[name]
 
     def adverse_named(self, names: frozenset[str]) -> BoolArray:
         """Which rows of ``adverse_events`` carry one of the names."""

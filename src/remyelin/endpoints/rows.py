@@ -59,35 +59,23 @@ class Rows:
         IntArray
             Positions, -1 where the patient has no such row; shape (rows,).
         """
-        count = self.patient.size
-        if count == 0:
-            return np.empty(0, dtype=np.int64)
-        key, wanted = _keys((self.patient, self.day), (self.patient, day))
-        found = np.searchsorted(key, wanted)
-        inside = found < count
-        found = np.where(inside, found, 0)
-        return np.where(inside & (self.patient[found] == self.patient), found, -1)
+        return self.place_of(self.patient, day)
 
-    def days_since(self, other: Rows) -> FloatArray:
-        """Days from the latest row of another table on or before each row; inf where none."""
-        if self.patient.size == 0 or other.patient.size == 0:
-            return np.full(self.patient.size, np.inf)
-        key, wanted = _keys((other.patient, other.day), (self.patient, self.day))
-        found = np.searchsorted(key, wanted, side="right") - 1
-        same = (found >= 0) & (other.patient[found] == self.patient)
-        return np.where(same, self.day - other.day[found], np.inf)
+    def place_of(self, patient: IntArray, day: FloatArray) -> IntArray:
+        """Position of the first row of each patient on or after a day, -1 where there is none.
 
-    def run_ends(self, holds: BoolArray) -> IntArray:
-        """For each row, position of the first row at or after it where ``holds`` is false.
-
-        The search stays within the patient: his end counts as false.
+        Parameters
+        ----------
+        patient, day
+            The patients and one day for each; shape (wanted,).
         """
-        count = holds.size
-        position = np.arange(count)
-        stop = np.where(holds, count, position)
-        stop = np.minimum.accumulate(stop[::-1])[::-1]
-        ends = np.searchsorted(self.patient, self.patient, side="right")
-        return np.minimum(stop, ends)
+        if self.patient.size == 0 or patient.size == 0:
+            return np.full(patient.shape, -1, dtype=np.int64)
+        key, wanted = _keys((self.patient, self.day), (patient, day))
+        found = np.searchsorted(key, wanted)
+        inside = found < self.patient.size
+        found = np.where(inside, found, 0)
+        return np.where(inside & (self.patient[found] == patient), found, -1)
 
 
 def _keys(

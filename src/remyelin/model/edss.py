@@ -3,7 +3,7 @@
 Each system is an item with thresholds on the latent scale of its compartment. A patient has a
 stable offset on every item; a rating adds noise. The scores then give the EDSS by the scoring rule
 of Kurtzke (1983) in its current form: optic and bladder scores are converted before they count,
-and walking range sets the floor from 4.5 upwards.
+a mental score of 1 does not count, and walking range sets the floor from 4.5 upwards.
 """
 
 from __future__ import annotations
@@ -49,7 +49,8 @@ _AMBULATION_EDSS = (0.0, 0.0, 4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 
 
 _VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
 _BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0)
-"""Scores that count in place of the raw optic and bladder scores."""
+_MENTAL_COUNTED = (0.0, 0.0, 2.0, 3.0, 4.0)
+"""Scores that count in place of the raw optic, bladder and mental scores."""
 
 _Slopes = NamedTuple(  # type: ignore[misc]
     "_Slopes", [(f"item_slope_{item}", float) for item in THRESHOLDS]
@@ -78,7 +79,7 @@ class ItemParameters(NamedTuple):
 
 
 class Rating(NamedTuple):
-    """Scores of one assessment; optic and bladder scores are converted."""
+    """Scores of one assessment; optic and bladder scores are converted, the mental one is raw."""
 
     edss: Value
     visual: Value
@@ -116,7 +117,8 @@ def rate_edss(
     }
     score["visual"] = _look_up(m, score["visual"], _VISUAL_CONVERTED)
     score["bowel_bladder"] = _look_up(m, score["bowel_bladder"], _BLADDER_CONVERTED)
-    systems = [score[item] for item in ITEMS if item != "ambulation"]
+    counted = {**score, "mental": _look_up(m, score["mental"], _MENTAL_COUNTED)}
+    systems = [counted[item] for item in ITEMS if item != "ambulation"]
     edss = m.maximum(
         edss_of_systems(m, systems), _look_up(m, score["ambulation"], _AMBULATION_EDSS)
     )
@@ -129,7 +131,8 @@ def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
     Parameters
     ----------
     systems
-        Scores of the seven systems, optic and bladder converted; whole numbers.
+        Scores of the seven systems that count: optic and bladder converted, a mental score of 1
+        as 0; whole numbers.
     """
     highest = systems[0]
     for system in systems[1:]:
@@ -143,7 +146,8 @@ def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
 
     ones, twos, threes = at_least(1.0), at_least(2.0), at_least(3.0)
     by_one = m.where(ones >= 2.0, 1.5, 1.0)
-    by_two = m.where(twos <= 1.0, 2.0, m.where(twos <= 2.0, 2.5, m.where(twos <= 4.0, 3.0, 3.5)))
+    many_twos = m.where(twos <= 4.0, 3.0, m.where(twos <= 5.0, 3.5, 4.0))
+    by_two = m.where(twos <= 1.0, 2.0, m.where(twos <= 2.0, 2.5, many_twos))
     alone = (threes <= 1.0) & (twos <= 1.0)
     moderate = ((threes <= 1.0) & (twos <= 3.0)) | ((threes <= 2.0) & (twos <= 2.0))
     by_three = m.where(alone, 3.0, m.where(moderate, 3.5, 4.0))

@@ -21,7 +21,11 @@ _CAPITALS = {
     "gd": "Gd",
     "mri": "MRI",
     "neda3": "NEDA-3",
+    "neda4": "NEDA-4",
     "pct": "%",
+    "pira": "PIRA",
+    "raw": "RAW",
+    "spms": "SPMS",
     "t2": "T2",
 }
 _SIGNIFICANT = 3

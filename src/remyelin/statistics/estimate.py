@@ -16,6 +16,7 @@ from remyelin.endpoints import (
     Tables,
     events,
     level,
+    slope,
 )
 from remyelin.errors import UsageError
 from remyelin.statistics import figures
@@ -66,7 +67,7 @@ class Figures:
 
 def allowed_measures(kind: EventKind) -> frozenset[Measure]:
     """Measures that can be formed from a kind of definition."""
-    if kind is EventKind.LEVEL:
+    if kind.is_measured:
         return _OF_LEVELS
     if kind in (EventKind.RELAPSE, EventKind.ADVERSE_EVENT):
         return _OF_EVENTS | _OF_RATES
@@ -115,8 +116,11 @@ def replicate_figures(
     replicates = Replicates.of(history)
     everybody = np.any(groups, axis=0)
     ask = _Question(outcome=outcome, measure=measure, months=time_months)
-    if definition.kind is EventKind.LEVEL:
-        read = level(history, definition, time_months=time_months)
+    if definition.kind.is_measured:
+        if definition.kind is EventKind.SLOPE:
+            read = slope(history, definition, until_months=time_months)
+        else:
+            read = level(history, definition, time_months=time_months)
         parts = [ask.of_level(read, replicates, member) for member in groups]
         status = _level_status(read, everybody)
     elif measure in _OF_RATES:

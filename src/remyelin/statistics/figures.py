@@ -28,6 +28,7 @@ EVENT_FREE: Final = frozenset(
         "event_free",
         "mri_activity_free",
         "neda3",
+        "neda4",
         "overall_survival",
         "progression_free",
         "relapse_free",
@@ -42,7 +43,16 @@ _IN_DAYS: Final = "_days"
 """Ending of outcomes whose times are given in days; other times are in months."""
 
 _VISIT_DATED: Final = frozenset(
-    {EventKind.WORSENING, EventKind.IMPROVEMENT, EventKind.MRI_ACTIVITY, EventKind.NEDA3}
+    {
+        EventKind.WORSENING,
+        EventKind.IMPROVEMENT,
+        EventKind.MILESTONE,
+        EventKind.MRI_ACTIVITY,
+        EventKind.ATROPHY,
+        EventKind.NEDA3,
+        EventKind.NEDA4,
+        EventKind.COMPOSITE,
+    }
 )
 """Kinds whose events are dated at a visit."""
 

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from remyelin.errors import InputError
 from remyelin.files import parse_yaml
-from remyelin.study.definition import Definition, EventKind, OnSwitch, Step
+from remyelin.study.definition import (
+    Definition,
+    EventKind,
+    MovesTo,
+    OnSwitch,
+    Reference,
+    RelapseFree,
+    Relation,
+    Step,
+)
 from remyelin.study.fields import Frozen, Identifier, Number, Text, Whole
+from remyelin.study.population import raise_problems
 from remyelin.study.problems import problems_of
 
 DEFINITIONS_FILE = "definitions.yaml"
@@ -24,13 +34,45 @@ class _StepRow(Frozen):
     change: Annotated[Number, Field(gt=0.0, le=10.0)]
 
 
+Days = Annotated[Number, Field(ge=0.0, le=3650.0)]
+
+
+class _RelapseFreeRow(Frozen):
+    event_before: Days = 0.0
+    event_after: Days = 0.0
+    confirmation_before: Days = 0.0
+    confirmation_after: Days = 0.0
+    since: Literal["", "reference", "last_visit"] = ""
+    until_confirmation: bool = False
+
+
 class _Row(Frozen):
     kind: EventKind
     label: Annotated[Text, Field(min_length=1)]
     steps: tuple[_StepRow, ...] = ()
+    relative_change: Annotated[Number, Field(gt=0.0, le=1.0)] | None = None
     confirmation_months: Annotated[Number, Field(gt=0.0, le=120.0)] | None = None
+    confirmation_weeks: Annotated[Number, Field(gt=0.0, le=520.0)] | None = None
+    tolerance_days: Days | None = None
+    latest_days: Days | None = None
+    confirm_between: bool = True
+    sustained: bool = False
+    baseline_months: Annotated[Number, Field(ge=0.0, le=120.0)] = 0.0
     earliest_months: Annotated[Number, Field(ge=0.0, le=600.0)] = 0.0
+    reference: Reference = Reference.FIXED
+    moves_to: MovesTo = MovesTo.CONFIRMATION
+    rebaseline_after_relapse: bool = False
+    reference_never_falls: bool = False
+    reference_relapse_days: Days = 0.0
+    confirmation_relapse_days: Days = 0.0
     relapse_window_days: Annotated[Whole, Field(ge=0, le=365)] = 0
+    relation: Relation = Relation.ANY
+    associated_days: Days = 0.0
+    relapse_free: _RelapseFreeRow = _RelapseFreeRow()
+    threshold: Annotated[Number, Field(gt=0.0, le=1000.0)] | None = None
+    minimum_score: Annotated[Number, Field(gt=0.0, le=10.0)] | None = None
+    minimum_pyramidal: Annotated[Whole, Field(ge=1, le=6)] | None = None
+    leading_system: bool = False
     on_switch: OnSwitch = OnSwitch.IGNORE
     components: tuple[Identifier, ...] = ()
     column: Text = ""
@@ -40,18 +82,50 @@ class _Row(Frozen):
 
     @model_validator(mode="after")
     def _complete(self) -> _Row:
-        changes = self.kind in (EventKind.WORSENING, EventKind.IMPROVEMENT)
-        if changes != bool(self.steps):
-            raise ValueError(f"steps: needed for worsening and improvement only, not {self.kind}")
-        starts = [step.from_edss for step in self.steps]
-        if changes and (starts[0] != 0.0 or starts != sorted(set(starts))):
-            raise ValueError("steps: from_edss must start at 0 and rise")
-        if (self.kind is EventKind.NEDA3) != bool(self.components):
-            raise ValueError("components: needed for neda3, and only there")
-        measured = self.kind in (EventKind.LEVEL, EventKind.ADVERSE_EVENT)
-        if measured != bool(self.column):
-            raise ValueError("column: needed for level and adverse_event, and only there")
+        raise_problems(list(self._problems()))
         return self
+
+    def _problems(self) -> Iterator[str]:
+        kind = self.kind
+        if kind.is_change != (bool(self.steps) or self.relative_change is not None):
+            yield "steps: needed for worsening and improvement only (or relative_change)"
+        if self.steps and self.relative_change is not None:
+            yield "steps: not with relative_change"
+        starts = [step.from_edss for step in self.steps]
+        from_zero = not starts or starts[0] == 0.0 or kind is EventKind.IMPROVEMENT
+        if not from_zero or starts != sorted(set(starts)):
+            yield "steps: from_edss must start at 0 and rise"
+        if self.confirmation_months is not None and self.confirmation_weeks is not None:
+            yield "confirmation_weeks: not with confirmation_months"
+        if kind.is_composite != bool(self.components):
+            yield "components: needed for neda3, neda4 and composite, and only there"
+        has_threshold = kind in (EventKind.MILESTONE, EventKind.ATROPHY)
+        if has_threshold != (self.threshold is not None):
+            yield "threshold: needed for milestone and atrophy, and only there"
+        yield from self._column_problems()
+        yield from self._relapse_problems()
+
+    def _column_problems(self) -> Iterator[str]:
+        needed = (EventKind.LEVEL, EventKind.SLOPE, EventKind.ADVERSE_EVENT)
+        may_have = self.kind.is_change or self.kind in (
+            *needed,
+            EventKind.MILESTONE,
+            EventKind.MRI_ACTIVITY,
+        )
+        if self.kind in needed and not self.column:
+            yield f"column: needed for {self.kind}"
+        if self.column and not may_have:
+            yield f"column: not with {self.kind}"
+
+    def _relapse_problems(self) -> Iterator[str]:
+        if self.relation is not Relation.ANY and self.kind is not EventKind.WORSENING:
+            yield "relation: for worsening only"
+        if self.relation is Relation.ASSOCIATED and self.associated_days == 0.0:
+            yield "associated_days: needed where relation is associated"
+        if self.relapse_free != _RelapseFreeRow() and self.relation is not Relation.INDEPENDENT:
+            yield "relapse_free: only where relation is independent"
+        if self.reference_never_falls and not self.rebaseline_after_relapse:
+            yield "reference_never_falls: only with rebaseline_after_relapse"
 
 
 class _File(Frozen):
@@ -90,9 +164,11 @@ def parse_definitions(text: str, *, where: str) -> Mapping[str, Definition]:
 
 
 def _definition(name: str, row: _Row) -> Definition:
-    fields = {key: getattr(row, key) for key in _Row.model_fields if key != "steps"}
+    nested = ("steps", "relapse_free")
+    fields = {key: getattr(row, key) for key in _Row.model_fields if key not in nested}
     steps = tuple(Step(step.from_edss, step.change) for step in row.steps)
-    return Definition(definition_id=name, steps=steps, **fields)
+    free = RelapseFree(**row.relapse_free.model_dump())
+    return Definition(definition_id=name, steps=steps, relapse_free=free, **fields)
 
 
 @cache

@@ -35,7 +35,7 @@ _REPEATED = frozenset({EventKind.RELAPSE, EventKind.ADVERSE_EVENT})
 
 def measures_of(kind: EventKind) -> tuple[Measure, ...]:
     """Measures that can be formed from a kind of definition, in the order of `Measure`."""
-    if kind is EventKind.LEVEL:
+    if kind.is_measured:
         allowed = _OF_LEVELS
     else:
         allowed = _OF_EVENTS | _OF_RATES if kind in _REPEATED else _OF_EVENTS

@@ -27,7 +27,14 @@ if TYPE_CHECKING:
 
 _MONTH_DECIMALS: Final = 1
 
-_CURVED = (EventKind.WORSENING, EventKind.RELAPSE, EventKind.NEDA3)
+_CURVED = (
+    EventKind.WORSENING,
+    EventKind.MILESTONE,
+    EventKind.COMPOSITE,
+    EventKind.RELAPSE,
+    EventKind.NEDA3,
+    EventKind.NEDA4,
+)
 """Kinds of endpoints that are drawn as curves."""
 
 

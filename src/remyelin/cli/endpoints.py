@@ -1,0 +1,109 @@
+"""The command that reads endpoints from longitudinal tables of any origin."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from remyelin.cli.session import Force, Json, say, say_json
+from remyelin.errors import UsageError
+from remyelin.files import shown
+
+if TYPE_CHECKING:
+    from remyelin.endpoints import Dataset, Result
+
+_MOST_PATIENTS = 20
+
+
+def _renames(given: list[str]) -> dict[str, str]:
+    renamed = {}
+    for pair in given:
+        old, joint, new = pair.partition("=")
+        if not (old.strip() and joint and new.strip()):
+            raise UsageError(
+                f"--rename is {shown(pair)}; allowed is OLD=NEW, for instance PatID=subject_id"
+            )
+        renamed[old.strip()] = new.strip()
+    return renamed
+
+
+def endpoints_command(
+    table: Annotated[
+        str,
+        typer.Argument(metavar="TABLE", help="Visits: a CSV or Parquet file, a row per visit."),
+    ],
+    *,
+    definition: Annotated[
+        str | None, typer.Option(metavar="ID", help="Definition of the library to apply.")
+    ] = None,
+    all_definitions: Annotated[
+        bool, typer.Option("--all-definitions", help="Apply every definition, one line each.")
+    ] = False,
+    relapses: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Relapses: a row per onset.")
+    ] = None,
+    patients: Annotated[
+        str | None, typer.Option(metavar="FILE", help="End of observation and switch by patient.")
+    ] = None,
+    rename: Annotated[
+        list[str] | None,
+        typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
+    ] = None,
+    lenient: Annotated[
+        bool, typer.Option("--lenient", help="Go on where every problem can be settled.")
+    ] = False,
+    out: Annotated[
+        str | None, typer.Option(metavar="FILE", help="Write the table (.csv or .parquet).")
+    ] = None,
+    force: Force = False,
+    json: Json = False,
+) -> None:
+    """Check longitudinal data and read endpoints from them, by published definitions."""
+    if all_definitions == (definition is not None):
+        raise UsageError("give either --definition ID or --all-definitions")
+    renamed = _renames(rename or [])
+    from remyelin.endpoints import evaluate, evaluate_all, read_dataset
+    from remyelin.errors import UnknownNameError
+    from remyelin.reports.sheets import check_sheet, write_sheet
+    from remyelin.study.definitions import definitions
+
+    catalogue = definitions()
+    if definition is not None and definition not in catalogue:
+        known = tuple(catalogue)
+        raise UnknownNameError("definition", definition, known, "docs/endpoints.md lists them.")
+    target = None if out is None else check_sheet(out, force=force)
+    data = read_dataset(
+        table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient
+    )
+    if definition is None:
+        results = evaluate_all(data, catalogue)
+    else:
+        results = (evaluate(data, catalogue[definition], catalogue),)
+        if results[0].not_applicable:
+            raise UsageError(f"{definition} cannot be read: {results[0].not_applicable}")
+    if target is not None:
+        from remyelin.reports.endpoints import lines_frame
+
+        frame = lines_frame(results) if all_definitions else results[0].patients
+        write_sheet(frame, target, force=force)
+    _print(data, results, target, single=not all_definitions, json=json)
+
+
+def _print(
+    data: Dataset, results: tuple[Result, ...], target: Path | None, *, single: bool, json: bool
+) -> None:
+    from remyelin.reports import endpoints as report
+
+    if json:
+        say_json(report.values(data, results, single=single))
+        return
+    say(report.data_text(data))
+    say("")
+    if single:
+        say(report.result_text(results[0], most=_MOST_PATIENTS if target is None else 0))
+    else:
+        say(report.all_text(results))
+    if target is not None:
+        say(f"\nTable: {target}")

@@ -1,0 +1,176 @@
+"""Longitudinal tables from outside, checked as a whole and made ready for endpoints."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from remyelin.endpoints.columns import MEASURE_NAMES, VISIT_WORDS
+from remyelin.endpoints.conventions import FloatArray, IntArray
+from remyelin.endpoints.history import History
+from remyelin.endpoints.intake import Ends, Relapses, Visits
+from remyelin.endpoints.quality import Findings, Problem, sentences
+from remyelin.endpoints.sheet import Source, read_sheet
+from remyelin.errors import InputError
+
+_ADVICE: Final = "Nothing was worked out. Mend the table; docs/endpoints.md lists the columns."
+_LENIENT: Final = "With --lenient the reader goes on: {}."
+
+
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Dataset:
+    """Longitudinal data from outside.
+
+    Attributes
+    ----------
+    history
+        The data, ready for endpoints; ``subject`` counts patients from 0.
+    labels
+        Name of each patient as given; shape (patients,).
+    origin
+        Day number of each patient's baseline where dates were given (days from 1970), else of the
+        day column; shape (patients,).
+    dated
+        Whether dates were given.
+    columns
+        Measurements that the visits hold.
+    unread
+        Columns of the visits that were not read.
+    n_visits, n_relapses
+        Rows used.
+    has_relapses, has_reasons
+        Whether a table of relapses was given, and whether ends of observation have a reason.
+    problems
+        What was settled on the way; empty unless asked to be lenient.
+    """
+
+    history: History
+    labels: NDArray[Any]
+    origin: FloatArray
+    dated: bool
+    columns: tuple[str, ...]
+    unread: tuple[str, ...]
+    n_visits: int
+    n_relapses: int
+    has_relapses: bool
+    has_reasons: bool
+    problems: tuple[Problem, ...]
+
+    def date(self, day: FloatArray) -> NDArray[Any]:
+        """Calendar dates of days from baseline as text, empty for nan; None without dates."""
+        if not self.dated:
+            return np.full(day.shape, None, dtype=object)
+        known = np.isfinite(day)
+        count = np.where(known, day + self.origin, 0.0).round().astype("int64")
+        text = count.astype("datetime64[D]").astype(str).astype(object)
+        return np.where(known, text, "")
+
+
+def read_dataset(
+    visits: Source,
+    *,
+    relapses: Source | None = None,
+    patients: Source | None = None,
+    renamed: Mapping[str, str] | None = None,
+    lenient: bool = False,
+) -> Dataset:
+    """Read and check longitudinal data.
+
+    Parameters
+    ----------
+    visits
+        One row per patient and visit: ``subject_id``, ``date`` or ``day``, and measurements (see
+        `remyelin.endpoints.columns`). ``visit`` (0 is baseline), ``arm_id`` and ``replicate`` may
+        be there; without ``visit`` the first row of a patient is his baseline.
+    relapses
+        One row per relapse: ``subject_id``, and ``date`` or ``day`` of onset as in the visits.
+    patients
+        One row per patient: ``subject_id``, end of observation (``end_date`` or ``end_day``),
+        ``end_reason``, ``switch_date`` or ``switch_day``; without it observation ends at the last
+        visit.
+    renamed
+        Names of columns in the visits, and the names under which they are read.
+    lenient
+        Go on where every problem can be settled: rows are sorted, a relapse after the end of
+        observation is left out, and patients without baseline stay, not assessed.
+
+    Raises
+    ------
+    InputError
+        Anything is wrong with the tables; every problem is named with row and column.
+    """
+    found = Findings()
+    sheet = read_sheet(visits, name="visits", renamed=renamed)
+    table = Visits.of(sheet, found)
+    end = Ends.of(None if patients is None else read_sheet(patients, name="patients"), table, found)
+    onsets = Relapses.of(
+        None if relapses is None else read_sheet(relapses, name="relapses"), table, end, found
+    )
+    _stop(found, lenient=lenient)
+    return Dataset(
+        history=History.of(_tables(table, end, onsets)),
+        labels=table.labels,
+        origin=table.origin,
+        dated=table.dated,
+        columns=tuple(table.measures),
+        unread=tuple(c for c in sheet.columns if c not in (*VISIT_WORDS, *MEASURE_NAMES)),
+        n_visits=sheet.n,
+        n_relapses=onsets.patient.size,
+        has_relapses=relapses is not None,
+        has_reasons=end.given,
+        problems=tuple(found.problems),
+    )
+
+
+def _stop(found: Findings, *, lenient: bool) -> None:
+    """Raise what was found, unless it can all be settled and may be."""
+    if not found.problems or (lenient and not found.fatal):
+        return
+    advice = _ADVICE
+    if not found.fatal:
+        ways = dict.fromkeys(problem.settled for problem in found.problems)
+        advice = f"{_ADVICE}\n{_LENIENT.format('; '.join(ways))}"
+    raise InputError("data", list(sentences(found.problems)), advice)
+
+
+def _numbered(patient: IntArray, day: FloatArray, given: FloatArray) -> IntArray:
+    """Visit numbers: 0 is baseline, then as given where whole and above 0, else in order."""
+    later = (day > 0).astype(np.int64)
+    total, begin = np.cumsum(later), np.searchsorted(patient, patient)
+    counted = total - (total - later)[begin]
+    usable = (given > 0) & (np.remainder(given, 1) == 0)
+    keep = bool(np.all(usable[day > 0]))
+    after = np.where(usable, np.nan_to_num(given), 0).astype(np.int64) if keep else counted
+    return np.where(day == 0, 0, np.where(day > 0, after, -1))
+
+
+def _tables(table: Visits, end: Ends, onsets: Relapses) -> dict[str, pd.DataFrame]:
+    replicate = pd.factorize(table.replicate)[0]
+    n = table.labels.size
+    begin = np.where(np.isnan(table.origin), table.last, table.origin)
+    who = pd.DataFrame({"replicate": replicate, "arm_id": table.arm, "subject_id": np.arange(n)})
+    subjects = who.assign(
+        end_day=end.day - begin, end_reason=end.reason, switch_day=end.switch - begin
+    )
+    order = np.lexsort((table.day, table.patient))
+    patient, day = table.patient[order], (table.day - begin[table.patient])[order]
+    number = _numbered(patient, day, table.number[order])
+    missing = np.isnan(table.origin)[patient]
+    visits = who.iloc[patient].reset_index(drop=True)
+    visits = visits.assign(visit=np.where(missing, -1, number), day=day)
+    for name, value in table.measures.items():
+        visits[name] = value[order]
+    relapses = who.iloc[onsets.patient].reset_index(drop=True)
+    relapses = relapses.assign(day=onsets.day - begin[onsets.patient])
+    nothing = who.iloc[:0].assign(day=0.0, event="", grade=0.0)
+    return {
+        "subjects": subjects,
+        "visits": visits,
+        "relapses": relapses,
+        "adverse_events": nothing,
+    }

@@ -1,0 +1,186 @@
+"""Endpoints of data from outside, as text and as plain values."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from remyelin.reports.wording import DISCLAIMER
+
+if TYPE_CHECKING:
+    import numpy as np
+    import pandas as pd
+    from numpy.typing import NDArray
+
+    from remyelin.endpoints import Dataset, Line, Result
+    from remyelin.study.definition import Definition
+
+_WORDS: Mapping[str, str] = {
+    "event": "event",
+    "censored": "censored without event",
+    "not_confirmable": "not confirmable: too few visits for any event to be found",
+    "no_baseline": "not assessed: no baseline, or one to which the definition does not apply",
+}
+
+
+def data_text(data: Dataset) -> str:
+    """What was read, and what was settled on the way."""
+    history = data.history
+    end = history.end_day
+    lines = [
+        f"Data: {history.n:,} patients, {data.n_visits:,} visits, {data.n_relapses:,} relapses; "
+        f"median follow-up {_median(end):,.0f} days; measured: {', '.join(data.columns)}"
+    ]
+    if len(history.arm_ids) > 1:
+        lines.append(f"Arms: {', '.join(history.arm_ids)}")
+    if data.unread:
+        lines.append(f"Columns not read: {', '.join(data.unread)}")
+    if data.problems:
+        lines.append(f"Data quality: {len(data.problems)} problems, all settled:")
+        lines += [f"  - {p.where}, {p} ({p.settled})" for p in data.problems]
+    else:
+        lines.append("Data quality: no problems")
+    return "\n".join(lines)
+
+
+def _median(days: NDArray[np.float64]) -> float:
+    return float(sorted(days)[len(days) // 2]) if len(days) else 0.0
+
+
+def result_text(result: Result, *, most: int) -> str:
+    """One definition: what it is, what it found, and the first patients.
+
+    Parameters
+    ----------
+    most
+        Patients that are listed.
+    """
+    definition = result.definition
+    lines = [
+        f"{definition.definition_id}: {definition.label}",
+        f"  {definition.text}",
+        f"  Source: {definition.citation}",
+        "",
+    ]
+    for line in result.lines:
+        lines += _line_text(line)
+    if most:
+        lines += ["", result.patients.head(most).to_string(index=False, na_rep="-")]
+        more = len(result.patients) - most
+        if more > 0:
+            lines.append(f"... and {more:,} more patients; --out FILE writes them all")
+    return "\n".join(lines)
+
+
+def _line_text(line: Line) -> Iterator[str]:
+    if "measured" in line.statuses:
+        yield (
+            f"{line.arm}: mean {_number(line.mean)}, sd {_number(line.sd)}, "
+            f"{line.evaluable} of {line.patients} patients measured"
+        )
+        return
+    share = _number(100 * line.share, 1)
+    yield f"{line.arm}: {line.events} of {line.evaluable} patients with the event ({share} %)"
+    for status, count in line.statuses.items():
+        if count:
+            yield f"  {count:>6}  {_WORDS[status]}"
+    if math.isfinite(line.rate_per_year):
+        yield f"  annualised rate {line.rate_per_year:.3f} per year"
+
+
+def _number(value: float, digits: int = 3) -> str:
+    return "-" if math.isnan(value) else f"{value:.{digits}f}"
+
+
+def all_text(results: Sequence[Result]) -> str:
+    """One line per definition, all patients together."""
+    wide = max(len(result.definition.definition_id) for result in results)
+    head = f"{'definition':<{wide}}  evaluable  events  share %  not conf.  not assd.  result"
+    return "\n".join([head, *(_row_text(result, wide) for result in results)])
+
+
+def _row_text(result: Result, wide: int) -> str:
+    name = f"{result.definition.definition_id:<{wide}}"
+    if result.not_applicable:
+        return f"{name}  not applicable: {result.not_applicable}"
+    line = result.lines[0]
+    if "measured" in line.statuses:
+        found = f"mean {_number(line.mean)}, sd {_number(line.sd)}"
+        return f"{name}  {line.evaluable:>9}  {'':>6}  {'':>7}  {'':>9}  {'':>9}  {found}"
+    found = f"median day {line.median_days:.0f}" if line.events else "no event"
+    if math.isfinite(line.rate_per_year):
+        found += f", {line.rate_per_year:.3f} per year"
+    return (
+        f"{name}  {line.evaluable:>9}  {line.events:>6}  {_number(100 * line.share, 1):>7}  "
+        f"{line.statuses['not_confirmable']:>9}  {line.statuses['no_baseline']:>9}  {found}"
+    )
+
+
+def lines_frame(results: Sequence[Result]) -> pd.DataFrame:
+    """One row per definition and arm."""
+    import pandas as pd
+
+    rows = []
+    for result in results:
+        about = {
+            "definition_id": result.definition.definition_id,
+            "kind": result.definition.kind.value,
+            "label": result.definition.label,
+            "citation": result.definition.citation,
+            "not_applicable": result.not_applicable,
+        }
+        if not result.lines:
+            rows.append({**about, "arm_id": ""})
+        for line in result.lines:
+            values = asdict(line)
+            counts = values.pop("statuses")
+            rows.append({**about, "arm_id": values.pop("arm"), **values, **counts})
+    frame = pd.DataFrame(rows)
+    counted = ("patients", "evaluable", "events", *_WORDS, "measured", "missing")
+    for name in counted:
+        if name in frame:
+            frame[name] = frame[name].astype("Int64")
+    return frame.drop(columns=["event"], errors="ignore")
+
+
+def values(data: Dataset, results: Sequence[Result], *, single: bool) -> dict[str, object]:
+    """Data, definitions and findings as JSON can hold them."""
+    made: dict[str, object] = {
+        "disclaimer": DISCLAIMER,
+        "data": {
+            "patients": data.history.n,
+            "visits": data.n_visits,
+            "relapses": data.n_relapses,
+            "arms": list(data.history.arm_ids),
+            "columns": list(data.columns),
+            "columns_not_read": list(data.unread),
+            "problems": [asdict(problem) for problem in data.problems],
+        },
+        "results": [_result_values(result, single=single) for result in results],
+    }
+    return made
+
+
+def _result_values(result: Result, *, single: bool) -> dict[str, object]:
+    found: dict[str, object] = {
+        "definition": _definition_values(result.definition),
+        "not_applicable": result.not_applicable,
+        "groups": [asdict(line) for line in result.lines],
+    }
+    if single:
+        columns = {name: _cells(result.patients[name]) for name in result.patients}
+        names = tuple(columns)
+        rows = zip(*columns.values(), strict=True)
+        found["patients"] = [dict(zip(names, row, strict=True)) for row in rows]
+    return found
+
+
+def _cells(column: pd.Series[Any]) -> list[object]:
+    missing = column.isna().tolist()
+    return [None if gone else cell for gone, cell in zip(missing, column.tolist(), strict=True)]
+
+
+def _definition_values(definition: Definition) -> dict[str, object]:
+    return {**asdict(definition), "confirmation_days": definition.confirmation_days}

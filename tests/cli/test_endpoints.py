@@ -1,0 +1,104 @@
+"""Endpoints from the command line: on the example, on broken tables, into files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from remyelin.study.definitions import definitions
+from tests.cli.helpers import call
+
+Capture = pytest.CaptureFixture[str]
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+VISITS = str(EXAMPLES / "clinic_visits_synthetic.csv")
+RELAPSES = ("--relapses", str(EXAMPLES / "clinic_relapses_synthetic.csv"))
+
+
+def test_one_definition_prints_source_counts_and_patients(capsys: Capture) -> None:
+    done = call(capsys, "endpoints", VISITS, *RELAPSES, "--definition", "pira24_kappos2020_edss")
+    assert done.code == 0
+    assert "Data quality: no problems" in done.out
+    assert "Source: doi:10.1001/jamaneurol.2020.1568" in done.out
+    assert "SYN-001" in done.out
+
+
+def test_json_holds_definition_citation_and_the_visits_of_each_patient(capsys: Capture) -> None:
+    done = call(capsys, "endpoints", VISITS, *RELAPSES, "--definition", "cdw24", "--json")
+    (result,) = json.loads(done.out)["results"]
+    assert result["definition"]["citation"] == "convention"
+    assert len(result["patients"]) == 24
+    event = next(row for row in result["patients"] if row["status"] == "event")
+    assert event["reference_date"] < event["event_date"] < event["confirming_date"]
+    total = result["groups"][0]
+    assert total["events"] == sum(row["status"] == "event" for row in result["patients"])
+
+
+def test_all_definitions_gives_one_line_each(capsys: Capture, tmp_path: Path) -> None:
+    target = tmp_path / "all.csv"
+    done = call(capsys, "endpoints", VISITS, *RELAPSES, "--all-definitions", "--out", str(target))
+    assert done.code == 0
+    table = pd.read_csv(target)
+    assert table["definition_id"].tolist() == list(definitions())
+    for name in definitions():
+        assert any(line.startswith(name) for line in done.out.splitlines())
+
+
+def test_definitions_are_listed_and_shown_with_their_source(capsys: Capture) -> None:
+    listed = call(capsys, "definitions", "list").out
+    assert [line.split()[0] for line in listed.splitlines()] == list(definitions())
+    shown = call(capsys, "definitions", "show", "pira24_muller2023").out
+    assert "doi:10.1001/jamaneurol.2023.3331" in shown
+    assert "relation: independent" in shown
+    assert "associated_days" not in shown
+    values = json.loads(call(capsys, "definitions", "show", "cdw24", "--json").out)
+    assert values["steps"][1] == {"from_edss": 1.0, "change": 1.0}
+    assert call(capsys, "definitions", "show", "cdw2").code == 2
+
+
+@pytest.mark.parametrize("suffix", [".csv", ".parquet"])
+def test_a_file_is_written_whole_and_never_over_another(
+    capsys: Capture, tmp_path: Path, suffix: str
+) -> None:
+    target = tmp_path / f"events{suffix}"
+    given = ("endpoints", VISITS, "--definition", "cdw24", "--out", str(target))
+    assert call(capsys, *given).code == 0
+    read = pd.read_csv if suffix == ".csv" else pd.read_parquet
+    assert len(read(target)) == 24
+    assert "exists already" in call(capsys, *given).err
+    assert call(capsys, *given, "--force").code == 0
+    assert [path.name for path in tmp_path.iterdir()] == [target.name]
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        ((), "give either --definition ID or --all-definitions"),
+        (("--definition", "cdw24", "--all-definitions"), "give either"),
+        (("--definition", "cdw_24"), "did you mean"),
+        (("--definition", "spms_lorscheider2016"), "no column fs_visual"),
+        (("--definition", "relapse_protocol"), "no table of relapses"),
+        (("--definition", "cdw24", "--rename", "x"), "allowed is OLD=NEW"),
+        (("--definition", "cdw24", "--out", "x.txt"), "ending in .csv or .parquet"),
+        (("--definition", "cdw24", "--relapses", "none.csv"), "no such file"),
+    ],
+)
+def test_wrong_use_is_named(capsys: Capture, options: tuple[str, ...], what: str) -> None:
+    done = call(capsys, "endpoints", VISITS, *options)
+    assert done.code == 2
+    assert what in done.err
+    assert done.out == ""
+
+
+def test_a_broken_table_gives_every_problem_and_writes_nothing(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    table, target = tmp_path / "visits.csv", tmp_path / "out.csv"
+    table.write_text("subject_id,date,edss\nA,2020-01-01,11\nA,2020-01-32,2\n", encoding="utf-8")
+    done = call(capsys, "endpoints", str(table), "--definition", "cdw24", "--out", str(target))
+    assert done.code == 2
+    assert "line 2, column edss" in done.err
+    assert "line 3, column date" in done.err
+    assert not target.exists()
