@@ -11,6 +11,9 @@ from typing import Any, NamedTuple
 Step = Callable[..., Mapping[str, Any]]
 Guard = Callable[..., Any]
 
+STEP_DAYS = 1.0
+"""Step of the model in days."""
+
 WORDS_PER_BLOCK = 4
 """Uniforms that one block of the generator gives."""
 

@@ -10,8 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.cohorts.enrolment import Cohort
-from remyelin.engine.advance import Engine, Happenings
+from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
+from remyelin.engine.happenings import Happenings
 from remyelin.engine.population import Population
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
