@@ -4,7 +4,7 @@ PYTHON ?= python3
 REPLICATES ?= 20
 SEED ?= 1
 DEMO_OUT ?= runs/mist-demo
-PYTEST_ARGS ?= -n auto
+PYTEST_ARGS ?= -n auto --dist loadscope
 
 VENV := .venv
 PY := $(VENV)/bin/python

@@ -55,6 +55,10 @@ class InputError(UsageError):
         self.advice = advice
         super().__init__(self._message())
 
+    def __reduce__(self) -> tuple[type[InputError], tuple[str, tuple[str, ...], str]]:
+        """Survive the way from a worker process."""
+        return type(self), (self.where, self.problems, self.advice)
+
     def _message(self) -> str:
         if len(self.problems) == 1:
             text = f"{self.where}: {self.problems[0]}"
@@ -74,6 +78,7 @@ class UnknownNameError(UsageError):
     def __init__(self, kind: str, name: str, known: Sequence[str], advice: str = "") -> None:
         import difflib
 
+        self._given = (kind, name, tuple(known), advice)
         near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
         shown = name if len(name) <= 60 else name[:57] + "..."
         text = f"unknown {kind} {shown!r}"
@@ -82,6 +87,10 @@ class UnknownNameError(UsageError):
         else:
             text += f"; known: {', '.join(sorted(known)[:12])}{', ...' if len(known) > 12 else ''}"
         super().__init__(f"{text}\n{advice}" if advice else text)
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...], str]]:
+        """Survive the way from a worker process."""
+        return type(self), self._given
 
 
 class OutputError(RemyelinError):

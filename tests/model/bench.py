@@ -117,9 +117,7 @@ def bits(value: Any) -> NDArray[np.uint64]:
 def same(left: Any, right: Any) -> bool:
     """Whether two groups of numbers agree to the bit."""
     if isinstance(left, tuple | list):
-        return len(left) == len(right) and all(
-            same(a, b) for a, b in zip(left, right, strict=True)
-        )
+        return len(left) == len(right) and all(same(a, b) for a, b in zip(left, right, strict=True))
     return bool(np.array_equal(bits(left), bits(right)))
 
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 Array: TypeAlias = NDArray[Any]
 
 
-class NotTraceable(TypeError):
+class NotTraceableError(TypeError):
     """An equation did something that only works on known values."""
 
 
@@ -26,7 +26,7 @@ class _Node:
         self.inputs = inputs
 
     def _refuse(self, *_: Any) -> NoReturn:
-        raise NotTraceable(f"{type(self).__name__} has no value yet")
+        raise NotTraceableError(f"{type(self).__name__} has no value yet")
 
     __bool__ = __float__ = __int__ = __index__ = __len__ = __iter__ = _refuse
     __eq__ = __ne__ = __array__ = __contains__ = __getitem__ = _refuse  # type: ignore[assignment]
@@ -37,13 +37,13 @@ def _number(value: Any) -> Any:
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return float(value)
-    raise NotTraceable(f"{type(value).__name__} given where a number is needed")
+    raise NotTraceableError(f"{type(value).__name__} given where a number is needed")
 
 
 def _condition(value: Any) -> Any:
     if isinstance(value, Condition):
         return value
-    raise NotTraceable(f"{type(value).__name__} given where a condition is needed")
+    raise NotTraceableError(f"{type(value).__name__} given where a condition is needed")
 
 
 class Condition(_Node):

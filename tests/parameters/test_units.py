@@ -49,7 +49,7 @@ def test_only_rates_per_year_and_years_are_rescaled() -> None:
 
 def test_twelve_months_are_a_year() -> None:
     assert months_to_days(12.0) == pytest.approx(DAYS_PER_YEAR, rel=1e-15)
-    assert DAYS_PER_MONTH == pytest.approx(30.4375, rel=1e-15)
+    assert pytest.approx(30.4375, rel=1e-15) == DAYS_PER_MONTH
 
 
 def test_an_unknown_unit_is_refused() -> None:

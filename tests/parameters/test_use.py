@@ -146,7 +146,7 @@ def test_a_subsystem_that_asks_for_too_much_is_told_every_missing_name() -> None
         not_there: float
         nor_this: float
 
-    with pytest.raises(ParameterError, match="Asks needs .*: not_there, nor_this"):
+    with pytest.raises(ParameterError, match=r"Asks needs .*: not_there, nor_this"):
         bind(Asks, TABLE)
 
 

@@ -158,7 +158,7 @@ def test_a_run_without_curves_or_ratings_still_gives_a_report() -> None:
     empty = synthetic_run.result().edss_course.iloc[:0]
     made = page(synthetic_run.result(curves=(), edss_course=empty, predictions=(), unmatched=()))
     assert "svg" not in made.tags
-    assert "0 of 0 published figures" in made.text
+    assert "No published figure is scored" in made.text
 
 
 @pytest.mark.parametrize("name", ["$\\frac{a}{", "_hidden", "干细胞", "a\x1b[31m", "", "x" * 500])

@@ -53,7 +53,7 @@ def test_the_published_trials_are_planned_to_their_end() -> None:
 def test_an_unknown_protocol_is_named_before_anything_is_run() -> None:
     data = mapping()
     data["arms"][0]["treatment"] = [{"protocol_id": "natalizumabb", "weight": 1.0}]
-    with pytest.raises(UnknownNameError, match="natalizumabb.*natalizumab"):
+    with pytest.raises(UnknownNameError, match=r"natalizumabb.*natalizumab"):
         plan(study(data))
 
 

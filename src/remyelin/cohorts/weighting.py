@@ -22,6 +22,7 @@ from remyelin.cohorts.screening import Covariates
 from remyelin.cohorts.targets import Target, features
 from remyelin.errors import CohortError
 from remyelin.study.population import Population
+from remyelin.study.vocabulary import Phenotype
 
 _PENALTY: Final = 2e-3
 """Pull of the coefficients towards 0, which keeps them finite where a target cannot be met."""
@@ -77,9 +78,14 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
     Raises
     ------
     CohortError
-        Too few reference patients are ever eligible, or the study's own baseline means cannot be
-        reached under its criteria.
+        The phenotype cannot be enrolled, too few reference patients are ever eligible, or the
+        study's own baseline means cannot be reached under its criteria.
     """
+    if population.phenotype is not Phenotype.RRMS:
+        raise CohortError(
+            f"population.phenotype is {population.phenotype.value}; "
+            f"only {Phenotype.RRMS.value} can be enrolled so far."
+        )
     near = reference.within(population.max_duration_years)
     pool = near.where(eligible(near.covariates, population.criteria))
     people = len(np.unique(pool.candidate))

@@ -36,6 +36,9 @@ GD_SLOTS = 4
 NEVER = 1.0e6
 """Days since a relapse where there was none."""
 
+_SMALLEST_OPENING = 1e-30
+"""Share of activity that a complete block leaves: the symptomatic gain stays a number."""
+
 
 class LesionRateParameters(NamedTuple):
     """Parameters of the lesion rate and of the symptomatic share."""
@@ -71,7 +74,8 @@ def count_lesions(
         * (1.0 - blocks.activation)
         * clip(m, activation.help, p.symptomatic_help_floor, 1.0)
     )
-    gain = clip(m, power(m, held, p.relapse_concavity - 1.0), 1.0, p.symptomatic_gain_cap)
+    rise = power(m, m.maximum(held, _SMALLEST_OPENING), p.relapse_concavity - 1.0)
+    gain = clip(m, rise, 1.0, p.symptomatic_gain_cap)
     today = poisson(m, u[1], rate, LESION_SLOTS)
     return {"lesions": lesions._replace(today=today, rate=rate, symptomatic_gain=gain)}
 
@@ -194,7 +198,7 @@ def begin_lesion(
         "lesions": lesions._replace(
             enhancing=lesions.enhancing + enhances, t2_total=lesions.t2_total + in_brain
         ),
-        "relapses": _note_relapse(m, p.relapse_merge_window, relapses, felt),
+        "relapses": _note_relapse(m, p.relapse_merge_window - h, relapses, felt),
         "tissue": _wound(m, p, tissue, size, disease, older),
         "deficit": add_at(
             m,
@@ -234,6 +238,7 @@ def _wound(
 
 
 def _note_relapse(m: Numeric, window: Value, relapses: Relapses, felt: Value) -> Relapses:
+    """Flag a relapse today, unless the last one lies inside the window counted to yesterday."""
     counts = m.where(relapses.days_since > window, felt, 0.0)
     return relapses._replace(today=m.maximum(relapses.today, counts))
 
@@ -263,7 +268,7 @@ def begin_background_relapse(
     fired = m.where(u[2] < chance, 1.0, 0.0)
     place = u[2] / chance
     return {
-        "relapses": _note_relapse(m, p.relapse_merge_window, relapses, fired),
+        "relapses": _note_relapse(m, p.relapse_merge_window - h, relapses, fired),
         "deficit": add_at(
             m,
             deficit,

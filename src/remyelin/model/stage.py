@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, NamedTuple
 
+from remyelin.errors import SimulationError
+
 Step = Callable[..., Mapping[str, Any]]
 Guard = Callable[..., Any]
 
@@ -82,6 +84,20 @@ class Stage:
     blocks: int = 0
     when: Guard | None = None
     every: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse a guard together with an interval: an engine would have to choose.
+
+        Raises
+        ------
+        SimulationError
+            Both are given.
+        """
+        if self.when is not None and self.every != 1:
+            raise SimulationError(
+                f"stage {self.name!r} has a guard and acts every {self.every} days; "
+                "give one of the two and put the other into the step"
+            )
 
     @property
     def reads(self) -> tuple[str, ...]:

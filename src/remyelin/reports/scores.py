@@ -41,6 +41,8 @@ class Tally:
         text = (
             f"{inside} of {self.scored} published figures lie inside the 5 to 95 % prediction "
             f"interval"
+            if self.scored
+            else "No published figure is scored"
         )
         if self.widths:
             parts = (f"{words(name)} {number(width)}" for name, width in self.widths.items())

@@ -31,6 +31,16 @@ _THOUSAND = 1000.0
 _HUNDRED = 100.0
 
 
+ENOUGH_REPLICATES = 20
+"""Replicates from which on the ends of a 5 to 95 % interval are more than single runs."""
+
+FEW_REPLICATES = (
+    f"With fewer than {ENOUGH_REPLICATES} replicates the intervals are rough and mostly too "
+    "narrow; ask for more with --replicates."
+)
+"""Caution beside the intervals of a short run."""
+
+
 def printable(text: str) -> str:
     """Text with every control or invisible character written as an escape; new lines stay."""
     return "".join(

@@ -34,7 +34,7 @@ class Switch(Frozen):
     probability
         Share of the patients with the event who switch.
     delay_days
-        Days from the event (or from ``earliest_months``) to the switch.
+        Days from the visit that shows the event to the switch.
     """
 
     protocol_id: Identifier

@@ -104,7 +104,13 @@ ADVERSE_EVENTS = Table(
         *_who(),
         Column("day", Kind.INTEGER, "d", "day of the event from baseline"),
         Column("event", Kind.TEXT, "", "infection, neutrophil_engraftment or death"),
-        Column("grade", Kind.INTEGER, "CTCAE grade", "5 fatal; empty where the model does not grade", nullable=True),
+        Column(
+            "grade",
+            Kind.INTEGER,
+            "CTCAE grade",
+            "5 fatal; empty where the model does not grade",
+            nullable=True,
+        ),
     ),
 )
 

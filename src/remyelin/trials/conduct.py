@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -61,31 +60,24 @@ def conduct(plan: Plan, replicates: Sequence[int], report: Report) -> dict[str, 
     return trial.tables()
 
 
-@dataclass
 class _Trial:
     """Participants on their way from visit to visit."""
 
-    plan: Plan
-    cohort: Cohort
-    people: Participants
-    books: dict[str, Notebook] = field(default_factory=notebooks)
-
-    def __post_init__(self) -> None:
-        count = len(self.people)
-        self.engine, self.assessor = Engine(self.plan.table), Assessor(self.plan.table)
-        self.population = self.cohort.population.untreated().take(self.people.source)
-        self.rows = np.arange(count)
-        self.today = -self.plan.study.design.lead_in_days
-        self.end = np.minimum(self.people.planned_end, self.people.dropout)
-        self.reason = np.where(
-            self.people.dropout < self.people.planned_end, DROPOUT, COMPLETED
-        ).astype(object)
-        self.arm_id = np.array([arm.arm_id for arm in self.plan.study.arms], dtype=object)[
-            self.people.arm
-        ]
-        self.scanner = Scanner.at_baseline(self.plan.table, self.population)
+    def __init__(self, plan: Plan, cohort: Cohort, people: Participants) -> None:
+        self.plan, self.cohort, self.people = plan, cohort, people
+        self.books = notebooks()
+        self.engine, self.assessor = Engine(plan.table), Assessor(plan.table)
+        self.population = cohort.population.untreated().take(people.source)
+        self.rows = np.arange(len(people))
+        self.today = -plan.study.design.lead_in_days
+        self.end = np.minimum(people.planned_end, people.dropout)
+        left = people.dropout < people.planned_end
+        self.reason = np.where(left, DROPOUT, COMPLETED).astype(object)
+        names = np.array([arm.arm_id for arm in plan.study.arms], dtype=object)
+        self.arm_id = names[people.arm]
+        self.scanner = Scanner.at_baseline(plan.table, self.population)
         self.courses = self._first_courses()
-        self.switcher = Switcher(self.plan, self.people.arm, self.population.streams)
+        self.switcher = Switcher(plan, people.arm, self.population.streams)
 
     def _first_courses(self) -> list[Course]:
         courses = []
@@ -100,13 +92,19 @@ class _Trial:
         """Carry everybody under observation to a visit and see them."""
         if visit.number:
             self._carry(visit.day)
-        here = self.end[self.rows] >= visit.day
+        here = self._present(visit.day)
         self._see(visit, self.rows[here], self.population.take(np.flatnonzero(here)))
         if self.today < 0:
             self._carry(0)
         if self.switcher.anybody and visit.number:
             self._switch(visit)
         self._leave(visit.day)
+
+    def _present(self, day: int) -> NDArray[np.bool_]:
+        dead = self.reason[self.rows] == DEATH
+        last = self.end[self.rows] - np.where(dead, 1, 0)
+        present: NDArray[np.bool_] = last >= day
+        return present
 
     def _carry(self, day: int) -> None:
         position = np.full(len(self.people), -1, dtype=np.intp)
@@ -132,6 +130,7 @@ class _Trial:
 
     def _mark_failed(self) -> None:
         who = self.rows[self.population.failed()]
+        who = who[self.reason[who] != DEATH]
         self.end[who] = np.minimum(self.end[who], max(self.today, 0))
         self.reason[who] = FAILED
 

@@ -91,15 +91,22 @@ def _protocol_names(study: Study) -> tuple[str, ...]:
 
 
 def planned_visits(study: Study) -> tuple[Visit, ...]:
-    """Give the planned visits of a study; MRI falls on the visit nearest to its month."""
+    """Give the planned visits of a study, the last one at the end of its follow-up.
+
+    MRI falls on the visit nearest to its month.
+    """
     every = study.design.visits.edss_every_months
     mri_every = study.design.visits.mri_every_months
-    count = int((study.design.follow_up.months + _SLACK_MONTHS) / every)
-    scans = set()
+    last = study.design.follow_up.months
+    count = int((last + _SLACK_MONTHS) / every)
+    months = [k * every for k in range(count + 1)]
+    if last - months[-1] > _SLACK_MONTHS:
+        months.append(last)
+    scans: set[int] = set()
     if mri_every is not None:
-        scans_planned = int((study.design.follow_up.months + _SLACK_MONTHS) / mri_every)
-        scans = {round(k * mri_every / every) for k in range(scans_planned + 1)}
-    return tuple(Visit(k, round(months_to_days(k * every)), k in scans) for k in range(count + 1))
+        planned = [k * mri_every for k in range(int((last + _SLACK_MONTHS) / mri_every) + 1)]
+        scans = {min(range(len(months)), key=lambda k: abs(months[k] - scan)) for scan in planned}
+    return tuple(Visit(k, round(months_to_days(m)), k in scans) for k, m in enumerate(months))
 
 
 def options_of(arm: Arm) -> tuple[tuple[str, ...], tuple[float, ...]]:

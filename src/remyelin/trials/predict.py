@@ -4,24 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics import curves, replicate_figures, score, summarise
+from remyelin.statistics import Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
 from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
 from remyelin.study.vocabulary import Mark, Measure
+from remyelin.trials.plan import planned_visits
 from remyelin.trials.prediction import Curve, Prediction
+from remyelin.units import DAYS_PER_MONTH
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_MONTH_DECIMALS: Final = 1
 
 _CURVED = (EventKind.WORSENING, EventKind.RELAPSE, EventKind.NEDA3)
 """Kinds of endpoints that are drawn as curves."""
@@ -55,10 +59,20 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(study: Study, history: History) -> tuple[Prediction, ...]:
-    """Estimate every figure that a study asks for and set it beside the published one."""
+def predictions(study: Study, history: History, *, twins: bool) -> tuple[Prediction, ...]:
+    """Estimate every figure that a study asks for and set it beside the published one.
+
+    A twin run is not scored: its replicates are not new trials.
+    """
     seen = {outcome.key: outcome for outcome in published(study)}
-    return tuple(_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    made = (_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    return tuple(_unscored(prediction) if twins else prediction for prediction in made)
+
+
+def _unscored(prediction: Prediction) -> Prediction:
+    if prediction.observed is None:
+        return prediction
+    return replace(prediction, verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
 
 
 def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
@@ -170,7 +184,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
 
     means = visits.groupby(["arm_id", "visit", "replicate"], as_index=False)["edss"].mean()
     people = visits.groupby(["arm_id", "visit"], as_index=False).size()
-    every = study.design.visits.edss_every_months
+    months = {visit.number: visit.day / DAYS_PER_MONTH for visit in planned_visits(study)}
     rows = []
     for (arm, visit), group in means.groupby(["arm_id", "visit"]):
         values = group["edss"].to_numpy(np.float64)
@@ -178,7 +192,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
             {
                 "arm_id": arm,
                 "visit": visit,
-                "time_months": float(str(visit)) * every,
+                "time_months": round(months[int(str(visit))], _MONTH_DECIMALS),
                 "mean": values.mean(),
                 "low": np.quantile(values, 0.05),
                 "high": np.quantile(values, 0.95),

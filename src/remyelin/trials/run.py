@@ -58,7 +58,7 @@ def run_trial(
     return RunResult(
         study=study,
         settings=settings,
-        predictions=predictions(study, history),
+        predictions=predictions(study, history, twins=settings.twins),
         unmatched=unmatched(study),
         tables=tables,
         curves=curves_of(study, history),

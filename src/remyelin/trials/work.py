@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from math import ceil
 from multiprocessing.queues import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -103,6 +105,25 @@ def _prepare_worker(told: SimpleQueue[tuple[int, float]]) -> None:
     _told = told
 
 
+@contextmanager
+def _interrupt_held() -> Iterator[None]:
+    """Hold Ctrl-C back in this thread; processes started meanwhile never see it.
+
+    A worker could otherwise be interrupted, with a traceback, before it is prepared.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    from multiprocessing import resource_tracker
+
+    resource_tracker.ensure_running()  # its first start would let the signal through again
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _shared(
     plan: Plan,
     batches: Sequence[tuple[int, ...]],
@@ -113,7 +134,8 @@ def _shared(
     told: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
     pool = ProcessPoolExecutor(workers, context, _prepare_worker, (told,))
     try:
-        jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
+        with _interrupt_held():
+            jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
         _watch(list(jobs), told, plan.settings.replicates, listen)
         for job, first in jobs.items():
             yield first, job.result()

@@ -1,0 +1,281 @@
+"""The EDSS by Kurtzke's rule, its conversions and its walking floors."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from remyelin.engine.numpy_backend import NUMPY
+from remyelin.model.edss import (
+    ITEMS,
+    THRESHOLDS,
+    ItemParameters,
+    Rating,
+    edss_of_systems,
+    rate_edss,
+)
+from remyelin.model.function import LatentParameters, latent_disability
+from remyelin.model.states import Deficit, Fluctuation, Latent, Tissue
+from remyelin.model.traits import Disease, ItemOffsets
+from remyelin.parameters import ParameterTable, bind
+
+TABLE = ParameterTable.load()
+PARAMETERS = bind(ItemParameters, TABLE)
+PLAIN = ItemOffsets(*(0.0,) * len(ITEMS))
+FAR_BELOW = -30.0
+HIGHEST = {
+    "visual": 4,
+    "brainstem": 4,
+    "pyramidal": 5,
+    "cerebellar": 5,
+    "sensory": 6,
+    "bowel_bladder": 4,
+    "mental": 4,
+    "ambulation": 12,
+}
+
+
+def by_hand(scores: tuple[int, ...]) -> float:
+    """The rule written out a second time, from the text and with branches."""
+    top = max(scores)
+    ones, twos, threes = (sum(score >= grade for score in scores) for grade in (1, 2, 3))
+    if top == 0:
+        return 0.0
+    if top == 1:
+        return 1.5 if ones >= 2 else 1.0
+    if top == 2:
+        return {1: 2.0, 2: 2.5, 3: 3.0, 4: 3.0}.get(twos, 3.5)
+    if top == 3:
+        if (threes, twos) == (1, 1):
+            return 3.0
+        if (threes == 1 and twos <= 3) or (threes == 2 and twos == 2):
+            return 3.5
+        return 4.0
+    return 4.0 if top == 4 else 5.0
+
+
+def edss(*scores: float) -> float:
+    return float(edss_of_systems(NUMPY, [np.array([float(score)]) for score in scores])[0])
+
+
+def rate(latent: Latent, offsets: ItemOffsets = PLAIN) -> Rating:
+    return rate_edss(NUMPY, PARAMETERS, latent=latent, offsets=offsets, noise=None)
+
+
+def threshold(item: str, k: int) -> float:
+    return TABLE[f"item_threshold_{item}_{k}"].value
+
+
+@pytest.mark.parametrize(
+    ("scores", "expected"),
+    [
+        ((0, 0, 0, 0, 0, 0, 0), 0.0),
+        ((1, 0, 0, 0, 0, 0, 0), 1.0),
+        ((1, 1, 0, 0, 0, 0, 0), 1.5),
+        ((1, 1, 1, 1, 1, 1, 1), 1.5),
+        ((2, 0, 0, 0, 0, 0, 0), 2.0),
+        ((2, 1, 1, 1, 1, 1, 1), 2.0),
+        ((2, 2, 0, 0, 0, 0, 0), 2.5),
+        ((2, 2, 2, 0, 0, 0, 0), 3.0),
+        ((2, 2, 2, 2, 1, 1, 1), 3.0),
+        ((2, 2, 2, 2, 2, 0, 0), 3.5),
+        ((2, 2, 2, 2, 2, 2, 2), 3.5),
+        ((3, 1, 1, 1, 1, 1, 1), 3.0),
+        ((3, 2, 0, 0, 0, 0, 0), 3.5),
+        ((3, 2, 2, 0, 0, 0, 0), 3.5),
+        ((3, 2, 2, 2, 0, 0, 0), 4.0),
+        ((3, 3, 1, 1, 1, 1, 1), 3.5),
+        ((3, 3, 2, 0, 0, 0, 0), 4.0),
+        ((3, 3, 3, 0, 0, 0, 0), 4.0),
+        ((4, 0, 0, 0, 0, 0, 0), 4.0),
+        ((4, 3, 3, 3, 2, 2, 2), 4.0),
+        ((5, 0, 0, 0, 0, 0, 0), 5.0),
+        ((6, 0, 0, 0, 0, 0, 0), 5.0),
+        ((6, 6, 6, 6, 6, 6, 6), 5.0),
+    ],
+)
+def test_systems_give_the_edss_of_the_rule(scores: tuple[int, ...], expected: float) -> None:
+    assert edss(*scores) == expected
+    assert edss(*reversed(scores)) == expected
+
+
+def test_every_combination_of_seven_scores_follows_the_rule() -> None:
+    combinations = list(itertools.combinations_with_replacement(range(7), 7))
+    columns = [np.array(column, dtype=float) for column in zip(*combinations, strict=True)]
+    assert np.array_equal(edss_of_systems(NUMPY, columns), [by_hand(c) for c in combinations])
+
+
+@given(st.permutations(range(7)), st.lists(st.integers(0, 6), min_size=7, max_size=7))
+def test_the_order_of_the_systems_does_not_matter(order: list[int], scores: list[int]) -> None:
+    assert edss(*scores) == edss(*(scores[k] for k in order))
+
+
+@given(st.lists(st.integers(0, 5), min_size=7, max_size=7), st.integers(0, 6))
+def test_a_worse_system_never_lowers_the_edss(scores: list[int], which: int) -> None:
+    worse = [score + (k == which) for k, score in enumerate(scores)]
+    assert edss(*worse) >= edss(*scores)
+
+
+def raw_level(item: str, score: int) -> float:
+    """A latent value at which an unconverted item has this score."""
+    low = threshold(item, score) if score else threshold(item, 1) - 2.0
+    high = threshold(item, score + 1) if score < THRESHOLDS[item] else low + 2.0
+    return (low + high) / 2.0
+
+
+@pytest.mark.parametrize(
+    ("raw", "counts"), [(0, 0), (1, 1), (2, 2), (3, 2), (4, 3), (5, 3), (6, 4)]
+)
+def test_the_optic_score_is_converted_before_it_counts(raw: int, counts: int) -> None:
+    found = rate(Latent(FAR_BELOW, raw_level("visual", raw), FAR_BELOW))
+    assert found.visual == counts
+
+
+@pytest.mark.parametrize(("raw", "counts"), [(0, 0), (1, 1), (2, 2), (3, 3), (4, 3), (5, 4)])
+def test_the_bladder_score_is_converted_before_it_counts(raw: int, counts: int) -> None:
+    found = rate(Latent(FAR_BELOW, FAR_BELOW, raw_level("bowel_bladder", raw)))
+    assert found.bowel_bladder == counts
+
+
+@pytest.mark.parametrize(
+    ("item", "compartment"),
+    [
+        ("pyramidal", "spinal"),
+        ("sensory", "spinal"),
+        ("cerebellar", "brainstem"),
+        ("brainstem", "brainstem"),
+        ("mental", "cerebral"),
+    ],
+)
+def test_an_item_counts_the_thresholds_that_its_compartment_has_passed(
+    item: str, compartment: str
+) -> None:
+    for score in range(THRESHOLDS[item] + 1):
+        latent = Latent(FAR_BELOW, FAR_BELOW, FAR_BELOW)._replace(
+            **{compartment: raw_level(item, score)}
+        )
+        assert getattr(rate(latent), item) == score
+
+
+def test_nothing_is_wrong_far_below_every_threshold() -> None:
+    found = rate(Latent(FAR_BELOW, FAR_BELOW, FAR_BELOW))
+    assert all(score == 0.0 for score in found)
+
+
+@pytest.mark.parametrize(
+    ("latent", "floor"),
+    [
+        (1.55, 4.5),
+        (1.94, 5.0),
+        (2.65, 5.5),
+        (3.40, 6.0),
+        (5.67, 6.5),
+        (8.42, 7.0),
+        (10.5, 7.5),
+        (12.6, 8.0),
+    ],
+)
+def test_walking_sets_the_floor_at_the_published_latent_values(latent: float, floor: float) -> None:
+    below = rate(Latent(FAR_BELOW, FAR_BELOW, latent - 0.03)).edss
+    above = rate(Latent(FAR_BELOW, FAR_BELOW, latent + 0.03)).edss
+    assert below < floor
+    assert above == floor
+
+
+def test_a_lost_system_alone_gives_at_most_five() -> None:
+    found = rate(Latent(30.0, 30.0, FAR_BELOW))
+    assert found.ambulation == 0.0
+    assert found.edss == 5.0
+
+
+LEVELS = st.floats(-6.0, 16.0)
+OFFSETS = st.lists(st.floats(-3.0, 3.0), min_size=8, max_size=8)
+
+
+@given(st.tuples(LEVELS, LEVELS, LEVELS), OFFSETS, OFFSETS)
+def test_scores_are_whole_and_in_range_and_the_edss_moves_in_half_points(
+    level: tuple[float, float, float], offsets: list[float], noise: list[float]
+) -> None:
+    found = rate_edss(
+        NUMPY, PARAMETERS, latent=Latent(*level), offsets=ItemOffsets(*offsets), noise=noise
+    )
+    for item, highest in HIGHEST.items():
+        score = getattr(found, item)
+        assert 0 <= score <= highest
+        assert score == int(score)
+    assert 0.0 <= found.edss <= 8.0
+    assert float(2.0 * found.edss).is_integer()
+
+
+@given(
+    st.tuples(LEVELS, LEVELS, LEVELS),
+    st.tuples(*(st.floats(0.0, 4.0),) * 3),
+    OFFSETS,
+)
+def test_more_latent_disability_never_lowers_a_score(
+    level: tuple[float, ...], more: tuple[float, ...], offsets: list[float]
+) -> None:
+    worse = [a + b for a, b in zip(level, more, strict=True)]
+    before = rate(Latent(*level), ItemOffsets(*offsets))
+    after = rate(Latent(*worse), ItemOffsets(*offsets))
+    assert all(b >= a for a, b in zip(before, after, strict=True))
+
+
+def patient_at_rest() -> dict[str, tuple[float, ...]]:
+    return {
+        "deficit": Deficit(0.3, 0.6, 0.9, *(0.0,) * 6),
+        "fluctuation": Fluctuation(0.0),
+        "tissue": Tissue(2.0, 0.3, 0.0, 99.0, 8.0, 0.0, 0.5),
+        "disease": Disease(0.01, 0.0002, 1.0, 0.0, 1.0, 1.0),
+    }
+
+
+def latent(**changed: object) -> NDArray[np.float64]:
+    found = latent_disability(
+        NUMPY,
+        bind(LatentParameters, TABLE),
+        **{**patient_at_rest(), **changed},  # type: ignore[arg-type]
+    )
+    return np.array(found)
+
+
+@pytest.mark.parametrize("field", Deficit._fields)
+def test_a_deficit_raises_its_own_compartment_and_no_other(field: str) -> None:
+    deficit = Deficit(0.3, 0.6, 0.9, *(0.0,) * 6)
+    worse = deficit._replace(**{field: getattr(deficit, field) + 0.5})
+    rise = latent(deficit=worse) - latent()
+    mine = ("cerebral", "brainstem", "spinal").index(field.split("_")[1])
+    assert rise[mine] > 0.0
+    assert np.delete(rise, mine) == pytest.approx([0.0, 0.0], abs=0.0)
+
+
+def test_reversible_deficits_and_fluctuation_count_in_full() -> None:
+    deficit = Deficit(0.3, 0.6, 0.9, *(0.0,) * 6)
+    assert (latent(deficit=deficit._replace(slow_spinal=0.5)) - latent())[2] == pytest.approx(0.5)
+    assert (latent(deficit=deficit._replace(fast_spinal=0.5)) - latent())[2] == pytest.approx(0.5)
+    assert latent(fluctuation=Fluctuation(-0.4)) - latent() == pytest.approx([-0.4] * 3)
+
+
+def test_reserve_hides_damage_until_it_is_used_up() -> None:
+    def cost(first: float) -> float:
+        low = Deficit(0.0, 0.0, first, *(0.0,) * 6)
+        return float(
+            (latent(deficit=low._replace(lasting_spinal=first + 1)) - latent(deficit=low))[2]
+        )
+
+    costs = [cost(first) for first in (0.0, 1.0, 2.0, 4.0, 8.0, 16.0)]
+    assert costs == sorted(costs)
+    assert costs[0] < 0.5
+    assert costs[-1] == pytest.approx(1.0, abs=0.01)
+
+
+def test_without_damage_latent_disability_is_its_baseline() -> None:
+    healthy = latent(
+        deficit=Deficit(*(0.0,) * 9), tissue=Tissue(0.0, 0.0, 0.0, 100.0, 6.0, 0.0, 0.0)
+    )
+    assert healthy == pytest.approx([TABLE["latent_baseline"].value] * 3, abs=1e-12)
