@@ -216,8 +216,10 @@ def _filled(shape: type[Any], prefix: str, make: Any) -> Any:
     values = {}
     for name in shape._fields:
         hint, label = hints.get(name), f"{prefix}{name}"
-        nested = isinstance(hint, type) and hasattr(hint, "_fields")
-        values[name] = _filled(hint, f"{label}.", make) if nested else make(label)
+        if isinstance(hint, type) and hasattr(hint, "_fields"):
+            values[name] = _filled(hint, f"{label}.", make)
+        else:
+            values[name] = make(label)
     return shape(**values)
 
 
