@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate reference constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate reference bench constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +24,7 @@ help:
 	@echo "make format       let ruff mend and format the code"
 	@echo "make validate     compare statistics with the pinned reference values"
 	@echo "make reference    rebuild the stored reference population (takes minutes)"
+	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
 	@echo "Settings: PYTHON=$(PYTHON) REPLICATES=$(REPLICATES) SEED=$(SEED) DEMO_OUT=$(DEMO_OUT)"
@@ -57,6 +58,9 @@ validate: $(VENV)/.installed-test
 
 reference: $(VENV)/.installed
 	$(PY) -m remyelin.cohorts.reference
+
+bench: $(VENV)/.installed
+	$(PY) benchmarks/engine.py
 
 # A stamp is touched last, so that an interrupted set-up starts again.
 $(VENV)/.created:

@@ -40,7 +40,7 @@ def usual(precision: str, count: int = COUNT) -> str:
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)
-@pytest.mark.parametrize("lanes", [4, 8, 16, 32])
+@pytest.mark.parametrize("lanes", [1, 2, 4, 8, 16, 32])
 def test_lanes_change_no_bit(lanes: int, precision: str) -> None:
     assert result(FusedSettings(precision=precision, lanes=lanes)) == usual(precision)
 

@@ -21,24 +21,41 @@ from remyelin.model.stage import Purpose, Stage
 
 NAME = "advance"
 
-_HEAD = (
-    f"define void @{NAME}(ptr noalias %leaves, ptr noalias readonly %shared, i64 %blocks, "
-    "i32 %start, i32 %stop, i32 %given, ptr noalias %events, i64 %capacity, ptr noalias %count) "
-    f"{ATTRIBUTES} {{"
+_ARGUMENTS = (
+    "ptr noalias %leaves, ptr noalias readonly %shared, i64 %blocks, i32 %start, i32 %stop, "
+    "i32 %given, ptr noalias %events, i64 %capacity, ptr noalias %count"
+)
+_HEAD = f"define void @{NAME}({_ARGUMENTS}) {ATTRIBUTES} {{"
+_GPU_HEAD = f"define ptx_kernel void @{NAME}({_ARGUMENTS}) nounwind {{"
+
+_GPU_REGISTERS = ("tid", "ctaid", "ntid", "nctaid")
+_GPU_DECLARATIONS = "\n".join(
+    f"declare i32 @llvm.nvvm.read.ptx.sreg.{name}.x()" for name in _GPU_REGISTERS
 )
 
 
-def write(stages: Sequence[Stage], form: Form) -> Kernel:
-    """Write the kernel of a day made of stages."""
+def write(stages: Sequence[Stage], form: Form, *, gpu: bool = False) -> Kernel:
+    """Write the kernel of a day made of stages.
+
+    Parameters
+    ----------
+    stages
+        Stages in the order in which they act.
+    form
+        Lanes and precision.
+    gpu
+        Write it for a graphics processor: each thread takes blocks of its own.
+    """
     traced = [trace_stage(stage, PARTS) for stage in stages]
     shared = Shared()
-    day = _Day(form, traced, shared)
+    day = _Day(form, traced, shared, gpu=gpu)
     parts = (
         declarations(form),
         elementary.functions(form),
         words.functions(form),
         RECORD,
-        "\n".join([_HEAD, *day.write(), "}"]),
+        _GPU_DECLARATIONS if gpu else "",
+        "\n".join([_GPU_HEAD if gpu else _HEAD, *day.write(), "}"]),
     )
     return Kernel("\n".join(parts), tuple(t.graph for t in traced), shared)
 
@@ -46,7 +63,10 @@ def write(stages: Sequence[Stage], form: Form) -> Kernel:
 class _Day:
     """Writes the body of the kernel."""
 
-    def __init__(self, form: Form, stages: Sequence[TracedStage], shared: Shared) -> None:
+    def __init__(
+        self, form: Form, stages: Sequence[TracedStage], shared: Shared, *, gpu: bool
+    ) -> None:
+        self.gpu = gpu
         self.w = Writer(form)
         self.form = form
         self.stages = stages
@@ -61,8 +81,9 @@ class _Day:
         w.begin("entry")
         self.locals.declare()
         w.line("%pulsed = icmp ne i32 %given, 0")
+        first, step = self._share() if self.gpu else ("0", "1")
         w.line("br label %blocks_head")
-        with loop(w, "blocks", "i64", ("0", "%blocks"), "entry") as block:
+        with loop(w, "blocks", "i64", (first, "%blocks"), "entry", step=step) as block:
             offset = w.set(f"mul i64 {block}, {self.form.lanes}")
             self._load(offset)
             start = w.block("first")
@@ -74,6 +95,15 @@ class _Day:
             self.locals.store(offset, (*STATE_LEAVES, *LEVEL_LEAVES))
         w.line("ret void")
         return w.lines
+
+    def _share(self) -> tuple[str, str]:
+        """First block of this thread, and the number of threads."""
+        w = self.w
+        read = "call i32 @llvm.nvvm.read.ptx.sreg"
+        thread, group, size, groups = (w.set(f"{read}.{name}.x()") for name in _GPU_REGISTERS)
+        mine = w.set(f"add i32 {w.set(f'mul i32 {group}, {size}')}, {thread}")
+        every = w.set(f"mul i32 {groups}, {size}")
+        return w.set(f"zext i32 {mine} to i64"), w.set(f"zext i32 {every} to i64")
 
     def _load(self, offset: str) -> None:
         self.locals.load(offset)

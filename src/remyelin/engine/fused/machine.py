@@ -71,17 +71,44 @@ def compile_text(text: str, processor: Processor) -> bytes:
         machine = _target(processor)
         module = binding.parse_assembly(text)
         module.verify()
-        options = binding.create_pipeline_tuning_options(speed_level=2)
-        options.loop_vectorization = False
-        options.slp_vectorization = False
-        options.loop_unrolling = False
-        passes = binding.create_pass_builder(machine, options)
-        passes.getModulePassManager().run(module, passes)
+        _optimise(module, machine)
         return bytes(machine.emit_object(module))
     except RuntimeError as problem:
         raise SimulationError(
             f"the fused engine could not be compiled for {processor.name}: {problem}. {_ADVICE}"
         ) from None
+
+
+def ptx_of(text: str, chip: str) -> str:
+    """Compile a module to PTX.
+
+    Raises
+    ------
+    SimulationError
+        The compiler is missing, has no such target or refuses the text.
+    """
+    binding = _binding()
+    try:
+        binding.initialize_all_targets()
+        binding.initialize_all_asmprinters()
+        target = binding.Target.from_triple("nvptx64-nvidia-cuda")
+        machine = target.create_target_machine(cpu=chip, opt=3)
+        module = binding.parse_assembly(text)
+        module.verify()
+        _optimise(module, machine)
+        return str(machine.emit_assembly(module))
+    except RuntimeError as problem:
+        raise SimulationError(f"no PTX could be made for {chip}: {problem}") from None
+
+
+def _optimise(module: Any, machine: Any) -> None:
+    binding = _binding()
+    options = binding.create_pipeline_tuning_options(speed_level=2)
+    options.loop_vectorization = False
+    options.slp_vectorization = False
+    options.loop_unrolling = False
+    passes = binding.create_pass_builder(machine, options)
+    passes.getModulePassManager().run(module, passes)
 
 
 def _target(processor: Processor) -> Any:

@@ -28,14 +28,13 @@ RECORD = """
 define internal void @record(ptr %events, i64 %capacity, ptr %count, i32 %lanes, i32 %kind,
                              i32 %first, i32 %day) noinline nounwind {
 entry:
-  %before = load i64, ptr %count
   br label %next
 next:
   %left = phi i32 [%lanes, %entry], [%rest, %more]
-  %n = phi i64 [%before, %entry], [%n1, %more]
   %none = icmp eq i32 %left, 0
   br i1 %none, label %end, label %one
 one:
+  %n = atomicrmw add ptr %count, i64 1 monotonic
   %room = icmp slt i64 %n, %capacity
   br i1 %room, label %write, label %more
 write:
@@ -52,10 +51,8 @@ write:
 more:
   %less = sub i32 %left, 1
   %rest = and i32 %left, %less
-  %n1 = add i64 %n, 1
   br label %next
 end:
-  store i64 %n, ptr %count
   ret void
 }
 """
@@ -76,7 +73,9 @@ def declarations(form: Form) -> str:
 
 
 @contextmanager
-def loop(w: Writer, name: str, kind: str, ends: tuple[str, str], before: str) -> Iterator[str]:
+def loop(
+    w: Writer, name: str, kind: str, ends: tuple[str, str], before: str, *, step: str = "1"
+) -> Iterator[str]:
     """Write a loop from one number to below another; gives the name of the counter.
 
     The code before it must jump from the block ``before`` to ``NAME_head``; the code after it goes
@@ -91,7 +90,7 @@ def loop(w: Writer, name: str, kind: str, ends: tuple[str, str], before: str) ->
     yield f"%{name}_k"
     w.line(f"br label %{name}_step")
     w.begin(f"{name}_step")
-    w.line(f"%{name}_next = add {kind} %{name}_k, 1")
+    w.line(f"%{name}_next = add {kind} %{name}_k, {step}")
     w.line(f"br label %{name}_head")
     w.begin(f"{name}_end")
 
