@@ -52,6 +52,7 @@ def run(
     seed: int = DEFAULT_SEED,
     workers: int = 1,
     twins: bool = False,
+    backend: str = "fused",
     progress: ProgressListener | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
@@ -68,9 +69,11 @@ def run(
     seed
         Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result.
     workers
-        Processes that share the work (1 to 256).
+        Processors that share the work (1 to 256); no result depends on it.
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
+    backend
+        ``"fused"``, the compiled engine, or ``"numpy"``, the slower reference.
     progress
         Called from time to time with how far the run has come.
 
@@ -85,7 +88,10 @@ def run(
         The study is unknown or malformed.
     UsageError
         A number is outside its limits.
+    SimulationError
+        The compiled engine does not work here, or a worker process died.
     """
+    from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
     from remyelin.trials.prediction import RunSettings, checked
@@ -98,6 +104,7 @@ def run(
         seed=seed,
         workers=workers,
         twins=twins,
+        backend=named(backend),
     )
     return run_trial(chosen, checked(settings), progress)
 

@@ -9,6 +9,7 @@ import pytest
 
 HEAVY = {
     "lifelines",
+    "llvmlite",
     "matplotlib",
     "numpy",
     "pandas",

@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 
 from remyelin.cohorts.enrolment import Cohort
+from remyelin.engine.backends import Backend
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
 from remyelin.parameters import ParameterTable
@@ -55,6 +56,7 @@ def plan(
     seed: int = 1,
     workers: int = 1,
     twins: bool = False,
+    backend: Backend = Backend.NUMPY,
 ) -> Plan:
     chosen = study() if of is None else of
     settings = RunSettings(
@@ -64,6 +66,7 @@ def plan(
         seed=seed,
         workers=workers,
         twins=twins,
+        backend=backend,
     )
     return Plan.of(chosen, settings, TABLE)
 

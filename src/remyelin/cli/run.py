@@ -77,6 +77,7 @@ def _run(
     *,
     force: bool,
     twins: bool,
+    backend: str,
     listen: Callable[[Progress], None] | None,
 ) -> tuple[RunResult, Path]:
     import remyelin
@@ -91,6 +92,7 @@ def _run(
         seed=remyelin.DEFAULT_SEED if numbers["seed"] is None else numbers["seed"],
         workers=numbers["workers"] or 1,
         twins=twins,
+        backend=backend,
         progress=listen,
     )
     command = ("remyelin", *sys.argv[1:])
@@ -142,6 +144,10 @@ def run_command(
             "--twins", help="The same patients under every arm; for contrasts, not for intervals."
         ),
     ] = False,
+    backend: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="Engine: fused (compiled) or numpy (slow) [fused]."),
+    ] = "fused",
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -165,5 +171,7 @@ def run_command(
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
     with _progress(wanted=not (quiet or json)) as listen:
-        result, folder = _run(chosen, numbers, target, force=force, twins=twins, listen=listen)
+        result, folder = _run(
+            chosen, numbers, target, force=force, twins=twins, backend=backend, listen=listen
+        )
     _print(result, folder, quiet=quiet, json=json)

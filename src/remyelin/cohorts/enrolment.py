@@ -18,8 +18,7 @@ from remyelin.cohorts.eligibility import eligible
 from remyelin.cohorts.reference import era_factor
 from remyelin.cohorts.screening import Covariates, Look, looks
 from remyelin.cohorts.weighting import Weighting
-from remyelin.engine.advance import Engine
-from remyelin.engine.assessment import Assessor
+from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.population import Population, at_onset
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
@@ -80,12 +79,18 @@ class Recruiter:
         Its fixed weights.
     seed
         Seed of the run.
+    backend
+        Engine that carries the candidates.
+    threads
+        Threads that the engine may use; nobody depends on it.
     """
 
     table: ParameterTable
     population: specification.Population
     weighting: Weighting
     seed: int
+    backend: Backend = DEFAULT_BACKEND
+    threads: int = 1
 
     def enrol(
         self,
@@ -147,8 +152,8 @@ class Recruiter:
         start = at_onset(self.table, streams, era_factor=factor)
         keeper = _Keeper(streams, start)
         for look in looks(
-            Engine(self.table),
-            Assessor(self.table),
+            carrier(self.table, self.backend, threads=self.threads),
+            rater(self.table, self.backend),
             start,
             self.population.max_duration_years,
         ):

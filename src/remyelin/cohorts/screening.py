@@ -9,8 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.engine.advance import Engine
-from remyelin.engine.assessment import Assessor
+from remyelin.engine.backends import Carrier, Rater
 from remyelin.engine.population import Population
 from remyelin.study.vocabulary import Covariate
 from remyelin.units import DAYS_PER_YEAR
@@ -44,7 +43,7 @@ class Look:
 
 
 def looks(
-    engine: Engine, assessor: Assessor, population: Population, max_duration_years: float
+    engine: Carrier, assessor: Rater, population: Population, max_duration_years: float
 ) -> Iterator[Look]:
     """Carry patients from onset and look at them every quarter.
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.engine import leaves
+from remyelin.engine.happenings import Happenings
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
 from remyelin.engine.streams import Uniforms
@@ -23,40 +23,16 @@ from remyelin.model.day import SIGNALS, STAGES
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.patient import State
 from remyelin.model.schedule import Schedule
-from remyelin.model.stage import Purpose, Stage
+from remyelin.model.stage import STEP_DAYS, Purpose, Stage
 from remyelin.parameters import ParameterTable, bind
 
-STEP_DAYS = 1.0
-"""Step of the model in days."""
+__all__ = ["CHUNK", "Engine", "Happenings"]
 
 CHUNK = 4096
 """Patients carried at a time: their states fit the processor's cache."""
 
 _WORDS_AHEAD = 16
 """Days for which the words of the daily stream are made at once."""
-
-
-@dataclass(frozen=True)
-class Happenings:
-    """Events seen on the way.
-
-    Attributes
-    ----------
-    event
-        Names of events, by number.
-    kind, row, day
-        Number of the event, patient by position, day on the clock of the run.
-    """
-
-    event: tuple[str, ...]
-    kind: NDArray[np.int64]
-    row: NDArray[np.int64]
-    day: NDArray[np.int64]
-
-    def of(self, event: str) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Give patients and days of one kind of event."""
-        mine = self.kind == self.event.index(event)
-        return self.row[mine], self.day[mine]
 
 
 class _Ready(NamedTuple):
@@ -118,15 +94,13 @@ def _cuts(count: int) -> Iterator[tuple[int, int]]:
 
 
 def _happenings(seen: Sequence[tuple[int, NDArray[np.intp], int]]) -> Happenings:
-    names = tuple(signal.event for signal in SIGNALS)
     if not seen:
         nothing = np.zeros(0, dtype=np.int64)
-        return Happenings(names, nothing, nothing, nothing)
+        return Happenings.sorted(nothing, nothing, nothing)
     kind = np.concatenate([np.full(len(rows), k, dtype=np.int64) for k, rows, _ in seen])
     row = np.concatenate([rows.astype(np.int64) for _, rows, _ in seen])
     day = np.concatenate([np.full(len(rows), d, dtype=np.int64) for _, rows, d in seen])
-    order = np.lexsort((kind, day, row))
-    return Happenings(names, kind[order], row[order], day[order])
+    return Happenings.sorted(kind, row, day)
 
 
 class _Chunk:

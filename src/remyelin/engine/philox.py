@@ -13,17 +13,19 @@ from numpy.typing import NDArray
 Words: TypeAlias = NDArray[np.uint64]
 """32-bit words carried in 64-bit integers, so that products do not overflow."""
 
-_M0: Final = np.uint64(0xD2511F53)
-_M1: Final = np.uint64(0xCD9E8D57)
-_W0: Final = 0x9E3779B9
-_W1: Final = 0xBB67AE85
+MULTIPLIERS: Final = (0xD2511F53, 0xCD9E8D57)
+KEY_STEPS: Final = (0x9E3779B9, 0xBB67AE85)
+ROUNDS: Final = 10
+"""Constants of the generator."""
+
+DISCARDED_BITS: Final = 8
+UNIT: Final = 2.0**-24
+"""Uniforms have 24 bits, so that they are the same in single and double precision."""
+
+_M0, _M1 = np.uint64(MULTIPLIERS[0]), np.uint64(MULTIPLIERS[1])
 _LOW: Final = np.uint64(0xFFFFFFFF)
 _HALF: Final = np.uint64(32)
-_ROUNDS: Final = 10
-
-_DISCARDED_BITS: Final = np.uint64(8)
-_UNIT: Final = 2.0**-24
-"""Uniforms have 24 bits, so that they are the same in single and double precision."""
+_SHIFT: Final = np.uint64(DISCARDED_BITS)
 
 
 def philox4x32(
@@ -38,9 +40,9 @@ def philox4x32(
     """
     c0, c1, c2, c3 = counter
     k0, k1 = key
-    for turn in range(_ROUNDS):
-        bump0 = np.uint64(turn * _W0 & 0xFFFFFFFF)
-        bump1 = np.uint64(turn * _W1 & 0xFFFFFFFF)
+    for turn in range(ROUNDS):
+        bump0 = np.uint64(turn * KEY_STEPS[0] & 0xFFFFFFFF)
+        bump1 = np.uint64(turn * KEY_STEPS[1] & 0xFFFFFFFF)
         first = _M0 * c0
         second = _M1 * c2
         c0 = (second >> _HALF) ^ c1 ^ ((k0 + bump0) & _LOW)
@@ -52,7 +54,7 @@ def philox4x32(
 
 def to_uniform(word: Words) -> NDArray[np.float64]:
     """Turn words into numbers strictly between 0 and 1."""
-    return ((word >> _DISCARDED_BITS).astype(np.float64) + 0.5) * _UNIT
+    return ((word >> _SHIFT).astype(np.float64) + 0.5) * UNIT
 
 
 def stream_key(seed: int, replicate: int) -> tuple[int, int]:

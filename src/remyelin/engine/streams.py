@@ -14,7 +14,8 @@ Uniforms: TypeAlias = list[NDArray[np.float64]]
 
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_PURPOSE_SHIFT = 16
+PURPOSE_SHIFT = 16
+"""Place of the purpose in the last word of the counter, above the number of the block."""
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ class Streams:
         """
         when = np.asarray(day, dtype=np.uint64) & _LOW
         low, high = self.patient & _LOW, self.patient >> _HALF
-        label = np.asarray(purpose << _PURPOSE_SHIFT, dtype=np.uint64)
+        label = np.asarray(purpose << PURPOSE_SHIFT, dtype=np.uint64)
         if blocks > 1:
             number = np.arange(blocks, dtype=np.uint64)
             label = (label | number).reshape(blocks, *(1,) * max(when.ndim, 1))

@@ -58,6 +58,10 @@ class Schedule:
         """Give what changes on a day, in the order in which it was entered."""
         return iter(self._by_day.get(day, ()))
 
+    def days(self, start: int, stop: int) -> list[int]:
+        """Give the days from ``start`` to before ``stop`` on which something changes, in order."""
+        return sorted(day for day in self._by_day if start <= day < stop)
+
     def part(self, low: int, high: int) -> Schedule:
         """Give the schedule of the patients at positions low to high, counted from low."""
         some = Schedule()

@@ -13,6 +13,9 @@ from remyelin.errors import SimulationError
 Step = Callable[..., Mapping[str, Any]]
 Guard = Callable[..., Any]
 
+STEP_DAYS = 1.0
+"""Step of the model in days."""
+
 WORDS_PER_BLOCK = 4
 """Uniforms that one block of the generator gives."""
 

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.cohorts.enrolment import Cohort
-from remyelin.engine.advance import Engine, Happenings
-from remyelin.engine.assessment import Assessor
+from remyelin.engine.backends import carrier, rater
+from remyelin.engine.happenings import Happenings
 from remyelin.engine.population import Population
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
@@ -65,7 +65,9 @@ class _Trial:
     def __init__(self, plan: Plan, cohort: Cohort, people: Participants) -> None:
         self.plan, self.cohort, self.people = plan, cohort, people
         self.books = notebooks()
-        self.engine, self.assessor = Engine(plan.table), Assessor(plan.table)
+        backend = plan.settings.backend
+        self.engine = carrier(plan.table, backend, threads=plan.threads)
+        self.assessor = rater(plan.table, backend)
         self.population = cohort.population.untreated().take(people.source)
         self.rows = np.arange(len(people))
         self.today = -plan.study.design.lead_in_days

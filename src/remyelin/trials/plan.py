@@ -46,6 +46,8 @@ class Plan:
         Planned visits, baseline first.
     protocols
         Protocols of the arms and of switches, by name.
+    threads
+        Threads that the engine may use; no result depends on it.
     """
 
     study: Study
@@ -54,6 +56,7 @@ class Plan:
     weighting: Weighting
     visits: tuple[Visit, ...]
     protocols: dict[str, Protocol]
+    threads: int = 1
 
     @classmethod
     def of(cls, study: Study, settings: RunSettings, table: ParameterTable) -> Plan:
@@ -73,7 +76,14 @@ class Plan:
 
     def recruiter(self) -> Recruiter:
         """Give what screens candidates for this trial."""
-        return Recruiter(self.table, self.study.population, self.weighting, self.settings.seed)
+        return Recruiter(
+            self.table,
+            self.study.population,
+            self.weighting,
+            self.settings.seed,
+            self.settings.backend,
+            self.threads,
+        )
 
     def imputed(self) -> str:
         """Name the baseline covariates whose target was imputed."""

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from remyelin.engine.backends import DEFAULT_BACKEND, Backend
 from remyelin.errors import UsageError
 from remyelin.files import shown
 from remyelin.statistics.scoring import Verdict
@@ -42,7 +43,7 @@ class RunSettings:
     twins
         The same patients under every arm; never for prediction intervals of a trial.
     backend
-        Engine that carries the patients.
+        Engine that carries the patients: fused (compiled) or numpy (the slower reference).
     """
 
     study_id: str
@@ -51,7 +52,7 @@ class RunSettings:
     seed: int
     workers: int = 1
     twins: bool = False
-    backend: str = "numpy"
+    backend: Backend = DEFAULT_BACKEND
 
 
 SETTING_LIMITS: Mapping[str, tuple[int, int]] = {

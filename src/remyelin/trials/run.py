@@ -81,7 +81,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "replicates": settings.replicates,
         "seed": settings.seed,
         "twins": settings.twins,
-        "backend": settings.backend,
+        "backend": settings.backend.value,
         "workers": settings.workers,
         "cohort": {
             "expected_yield": plan.weighting.expected_yield,

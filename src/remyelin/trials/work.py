@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
+from dataclasses import replace
 from math import ceil
 from multiprocessing.queues import SimpleQueue
 from typing import TYPE_CHECKING, Final
@@ -41,6 +42,7 @@ def run_replicates(plan: Plan, listen: ProgressListener | None) -> Tables:
 
     batches = _batches(plan)
     workers = min(plan.settings.workers, len(batches))
+    plan = replace(plan, threads=plan.settings.workers // workers)
     results = (
         _alone(plan, batches, listen) if workers == 1 else _shared(plan, batches, workers, listen)
     )
