@@ -13,6 +13,7 @@ from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
 from remyelin.statistics import Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
+from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
 from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
@@ -186,26 +187,24 @@ def _points(
 
 
 def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
-    """Give the mean EDSS by arm and visit with its 5 to 95 % band over replicates."""
-    import pandas as pd
+    """Give the mean EDSS by arm and visit with its 5 to 95 % band over replicates.
 
-    means = visits.groupby(["arm_id", "visit", "replicate"], as_index=False)["edss"].mean()
-    people = visits.groupby(["arm_id", "visit"], as_index=False).size()
-    months = {visit.number: visit.day / DAYS_PER_MONTH for visit in planned_visits(study)}
-    rows = []
-    for (arm, visit), group in means.groupby(["arm_id", "visit"]):
-        values = group["edss"].to_numpy(np.float64)
-        rows.append(
-            {
-                "arm_id": arm,
-                "visit": visit,
-                "time_months": round(months[int(str(visit))], _MONTH_DECIMALS),
-                "mean": values.mean(),
-                "low": np.quantile(values, 0.05),
-                "high": np.quantile(values, 0.95),
-            }
-        )
-    course = pd.DataFrame(rows).merge(people, on=["arm_id", "visit"])
-    replicates = visits["replicate"].nunique()
-    course["n"] = course.pop("size") / replicates
-    return course.drop(columns="visit")
+    Returns
+    -------
+    pandas.DataFrame
+        ``arm_id``, ``time_months``, ``mean``, ``low``, ``high`` and ``n``, the patients rated
+        at the visit, mean over replicates.
+    """
+    place = ["arm_id", "visit"]
+    means = visits.groupby([*place, "replicate"])["edss"].mean().groupby(place)
+    months = {
+        visit.number: round(visit.day / DAYS_PER_MONTH, _MONTH_DECIMALS)
+        for visit in planned_visits(study)
+    }
+    course = means.agg("mean").to_frame("mean")
+    course["low"] = means.quantile(LOW_QUANTILE)
+    course["high"] = means.quantile(HIGH_QUANTILE)
+    course["n"] = visits.groupby(place).size() / visits["replicate"].nunique()
+    course = course.reset_index()
+    course.insert(1, "time_months", course.pop("visit").map(months))
+    return course
