@@ -6,9 +6,15 @@ import numpy as np
 import pytest
 
 from remyelin.cohorts import reference
+from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS, looks
+from remyelin.engine.advance import Engine
+from remyelin.engine.assessment import Assessor
+from remyelin.engine.population import at_onset
+from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
 from remyelin.parameters import ParameterTable
 from remyelin.study.population import Era
+from remyelin.study.vocabulary import Covariate
 
 PEOPLE, YEARS = 24, 2.0
 
@@ -53,3 +59,14 @@ def test_a_period_without_stored_population_is_a_clear_error(
     monkeypatch.setattr(reference, "_NAME", "absent_{era}")
     with pytest.raises(CohortError, match=r"era 'historical'.*\n?.*population\.era"):
         reference.load.__wrapped__(Era.HISTORICAL)
+
+
+def test_a_live_look_and_a_stored_one_say_the_same_of_patients_without_relapse() -> None:
+    table = ParameterTable.load()
+    streams = Streams.of(1, np.zeros(PEOPLE, dtype=np.int64), np.arange(PEOPLE, dtype=np.int64))
+    start = at_onset(table, streams, era_factor=1.0)
+    (live,) = looks(Engine(table), Assessor(table), start, 0.26)
+    days = live.covariates[Covariate.DAYS_SINCE_RELAPSE]
+    assert days.max() == NEVER_RELAPSED_DAYS
+    stored = reference.load(Era.MODERN).covariates[Covariate.DAYS_SINCE_RELAPSE]
+    assert stored.max() == NEVER_RELAPSED_DAYS

@@ -50,15 +50,12 @@ class Cohort:
         Where they stand.
     covariates
         Baseline as the screening visit found it.
-    candidates
-        Candidates screened.
     """
 
     replicate: NDArray[np.int64]
     number: NDArray[np.int64]
     population: Population
     covariates: Covariates
-    candidates: int
 
     def __len__(self) -> int:
         """Count the patients."""
@@ -166,7 +163,6 @@ class Recruiter:
             number[rows],
             keeper.population.take(rows),
             {name: values[rows] for name, values in keeper.covariates.items()},
-            len(number),
         )
 
 
@@ -221,7 +217,6 @@ def _of(cohort: Cohort, keep: NDArray[np.bool_]) -> Cohort:
         cohort.number[rows],
         cohort.population.take(rows),
         {name: values[rows] for name, values in cohort.covariates.items()},
-        cohort.candidates,
     )
 
 
@@ -238,5 +233,4 @@ def _joined(cohorts: Sequence[Cohort]) -> Cohort:
             name: np.concatenate([c.covariates[name] for c in cohorts])
             for name in cohorts[0].covariates
         },
-        sum(c.candidates for c in cohorts),
     )

@@ -37,7 +37,6 @@ SEED: Final = 20_190_115
 """Seed of the reference population; it is not used for runs."""
 
 _NAME: Final = "reference_{era}"
-_NEVER_DAYS: Final = 60_000
 _HALF_POINTS: Final = 2
 
 
@@ -145,7 +144,6 @@ def _unpacked(frame: pd.DataFrame) -> Covariates:
 
 
 def _packed(day: int, onset_age: NDArray[np.float64], found: Covariates) -> Mapping[str, object]:
-    never = np.minimum(found[Covariate.DAYS_SINCE_RELAPSE], _NEVER_DAYS)
     return {
         "candidate": np.arange(len(onset_age), dtype=np.int32),
         "day": np.full(len(onset_age), day, dtype=np.int16),
@@ -154,7 +152,7 @@ def _packed(day: int, onset_age: NDArray[np.float64], found: Covariates) -> Mapp
         "edss_half_points": (found[Covariate.EDSS] * _HALF_POINTS).astype(np.int8),
         "relapses_last_12_months": found[Covariate.RELAPSES_12M].astype(np.int8),
         "relapses_last_24_months": found[Covariate.RELAPSES_24M].astype(np.int8),
-        "days_since_relapse": never.astype(np.uint16),
+        "days_since_relapse": found[Covariate.DAYS_SINCE_RELAPSE].astype(np.uint16),
         "gd_lesions": found[Covariate.GD_LESIONS].astype(np.int8),
     }
 

@@ -17,6 +17,9 @@ from remyelin.units import DAYS_PER_YEAR
 SCREENING_INTERVAL: Final = 91
 """Days between two looks at a patient."""
 
+NEVER_RELAPSED_DAYS: Final = 60_000.0
+"""Most days since a relapse that a look says; also said of those who never had one."""
+
 _LOOKS_PER_YEAR: Final = 4
 
 Covariates = Mapping[Covariate, NDArray[np.float64]]
@@ -83,6 +86,6 @@ def _covariates(
         Covariate.DURATION: np.full(len(population), day / DAYS_PER_YEAR),
         Covariate.RELAPSES_12M: np.sum(last_year, axis=0),
         Covariate.RELAPSES_24M: np.sum(counts, axis=0),
-        Covariate.DAYS_SINCE_RELAPSE: state.relapses.days_since,
+        Covariate.DAYS_SINCE_RELAPSE: np.minimum(state.relapses.days_since, NEVER_RELAPSED_DAYS),
         Covariate.GD_LESIONS: state.lesions.enhancing,
     }

@@ -45,13 +45,7 @@ def targets_of(population: Population) -> tuple[Target, ...]:
     return tuple(
         Target(name, row.mean, row.sd, row.source or default.citation, row.mark, imputed)
         for name, row, imputed in rows
-        if not _settled_by_criteria(population, name, row.mean)
     )
-
-
-def _settled_by_criteria(population: Population, name: Covariate, mean: float) -> bool:
-    limits = population.criteria.get(name)
-    return limits is not None and not limits.holds(mean)
 
 
 def features(covariates: Covariates, targets: Sequence[Target]) -> NDArray[np.float64]:

@@ -37,7 +37,7 @@ class Purpose(IntEnum):
     FLUCTUATION = 9
     FATALITY = 10
     RATING = 20
-    SCREENING_RATING = 21
+    SCREENING_RATING = 21  # reserved: nothing draws from it
     ENROLMENT = 30
     ALLOCATION = 31
     FOLLOW_UP = 32
