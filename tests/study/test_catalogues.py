@@ -7,7 +7,6 @@ import re
 import pytest
 
 from remyelin.errors import InputError, UnknownNameError
-from remyelin.statistics import allowed_measures
 from remyelin.study.default_populations import (
     default_population,
     default_populations,
@@ -17,7 +16,7 @@ from remyelin.study.definition import EventKind, OnSwitch, Step
 from remyelin.study.definitions import definitions, parse_definitions
 from remyelin.study.measures import measures_of
 from remyelin.study.tables import VISITS
-from remyelin.study.vocabulary import Covariate, Mark
+from remyelin.study.vocabulary import Covariate, Mark, Measure
 
 CITATION = re.compile(r"^(doi:10\.\d{4,}/\S+|pmid:\d+|convention)$")
 NEEDED = (
@@ -68,9 +67,21 @@ def test_measured_levels_are_columns_of_the_visits() -> None:
     assert {level.column for level in levels} <= set(VISITS.names)
 
 
-@pytest.mark.parametrize("kind", list(EventKind))
-def test_a_study_may_ask_for_what_the_statistics_can_form(kind: EventKind) -> None:
-    assert set(measures_of(kind)) == allowed_measures(kind)
+@pytest.mark.parametrize(
+    ("kind", "allowed", "refused"),
+    [
+        (EventKind.RELAPSE, {Measure.RATE_RATIO, Measure.PROPORTION}, {Measure.MEAN_CHANGE}),
+        (EventKind.WORSENING, {Measure.HAZARD_RATIO, Measure.COUNT}, {Measure.RATE_PER_YEAR}),
+        (EventKind.LEVEL, {Measure.MEAN_DIFFERENCE, Measure.MEDIAN}, {Measure.HAZARD_RATIO}),
+        (EventKind.SLOPE, {Measure.MEAN, Measure.MEAN_DIFFERENCE}, {Measure.PROPORTION}),
+    ],
+)
+def test_a_kind_of_definition_allows_the_measures_that_can_be_formed_from_it(
+    kind: EventKind, allowed: set[Measure], refused: set[Measure]
+) -> None:
+    measures = set(measures_of(kind))
+    assert allowed <= measures
+    assert not refused & measures
 
 
 @pytest.mark.parametrize(

@@ -24,24 +24,9 @@ from remyelin.statistics.arms import Replicates, members
 from remyelin.statistics.arrays import BoolArray, FloatArray, IntArray
 from remyelin.statistics.summaries import ratio
 from remyelin.study.definition import Definition, EventKind
+from remyelin.study.measures import CONTRAST_MEASURES, RATE_MEASURES, measures_of
 from remyelin.study.vocabulary import Measure
 
-_OF_EVENTS: Final = frozenset(
-    {Measure.PROPORTION, Measure.COUNT, Measure.MEDIAN, Measure.MEAN, Measure.HAZARD_RATIO}
-)
-_OF_RATES: Final = frozenset({Measure.RATE_PER_YEAR, Measure.RATE_RATIO})
-_OF_LEVELS: Final = frozenset(
-    {
-        Measure.MEAN,
-        Measure.MEDIAN,
-        Measure.MEAN_CHANGE,
-        Measure.MEAN_DIFFERENCE,
-        Measure.RATE_RATIO,
-    }
-)
-_OF_CONTRASTS: Final = frozenset(
-    {Measure.HAZARD_RATIO, Measure.RATE_RATIO, Measure.MEAN_DIFFERENCE}
-)
 _OF_ARMS: Final = frozenset({Measure.COUNT})
 
 
@@ -63,15 +48,6 @@ class Figures:
     values: FloatArray
     replicates: IntArray
     status: Mapping[str, int]
-
-
-def allowed_measures(kind: EventKind) -> frozenset[Measure]:
-    """Measures that can be formed from a kind of definition."""
-    if kind.is_measured:
-        return _OF_LEVELS
-    if kind in (EventKind.RELAPSE, EventKind.ADVERSE_EVENT):
-        return _OF_EVENTS | _OF_RATES
-    return _OF_EVENTS
 
 
 def replicate_figures(
@@ -123,7 +99,7 @@ def replicate_figures(
             read = level(history, definition, time_months=time_months)
         parts = [ask.of_level(read, replicates, member) for member in groups]
         status = _level_status(read, everybody)
-    elif measure in _OF_RATES:
+    elif measure in RATE_MEASURES:
         parts = [
             figures.yearly_rate(history, definition, replicates, member, months=time_months)
             for member in groups
@@ -176,14 +152,14 @@ def _combined(parts: list[FloatArray], measure: Measure) -> FloatArray:
 
 
 def _check(definition: Definition, measure: Measure, *, contrast: bool, arm: str) -> None:
-    possible = allowed_measures(definition.kind)
+    possible = measures_of(definition.kind)
     if measure not in possible:
         raise UsageError(
             f"measure {measure} cannot be formed from definition {definition.definition_id} of "
-            f"kind {definition.kind}; allowed: {', '.join(sorted(possible))}. "
+            f"kind {definition.kind}; allowed: {', '.join(possible)}. "
             "Choose another measure or definition."
         )
-    if measure in _OF_CONTRASTS and not contrast:
+    if measure in CONTRAST_MEASURES and not contrast:
         raise UsageError(
             f"measure {measure} compares two arms, but {arm!r} is one; "
             "give a contrast written first_vs_second."

@@ -17,6 +17,9 @@ CONTRAST_MEASURES = frozenset(
 )
 """Measures that compare two arms; all others belong to one arm."""
 
+RATE_MEASURES = frozenset({Measure.RATE_PER_YEAR, Measure.RATE_RATIO})
+"""Measures of events that may come again, per unit of time."""
+
 _OF_LEVELS = frozenset(
     {
         Measure.MEAN,
@@ -29,7 +32,6 @@ _OF_LEVELS = frozenset(
 _OF_EVENTS = frozenset(
     {Measure.PROPORTION, Measure.COUNT, Measure.MEDIAN, Measure.MEAN, Measure.HAZARD_RATIO}
 )
-_OF_RATES = frozenset({Measure.RATE_PER_YEAR, Measure.RATE_RATIO})
 _REPEATED = frozenset({EventKind.RELAPSE, EventKind.ADVERSE_EVENT})
 
 
@@ -38,5 +40,5 @@ def measures_of(kind: EventKind) -> tuple[Measure, ...]:
     if kind.is_measured:
         allowed = _OF_LEVELS
     else:
-        allowed = _OF_EVENTS | _OF_RATES if kind in _REPEATED else _OF_EVENTS
+        allowed = _OF_EVENTS | RATE_MEASURES if kind in _REPEATED else _OF_EVENTS
     return tuple(measure for measure in Measure if measure in allowed)
