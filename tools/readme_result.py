@@ -44,12 +44,10 @@ def main() -> None:
     record = json.loads((folder / "record.json").read_text(encoding="utf-8"))
     with (folder / "outcomes.csv").open(encoding="utf-8", newline="") as stream:
         lines = [line for line in csv.DictReader(stream) if line["observed"]]
-    inside = sum(line["verdict"] == "in" for line in lines)
     text = "\n".join(
         [
             f"{record['replicates']} replicates, seed {record['seed']}, "
-            f"parameter table `{record['parameters']}`: {inside} of {len(lines)} published "
-            "figures lie in the predicted interval.",
+            f"parameter table `{record['parameters']}`. {record['score']}",
             "",
             *HEADER,
             *(row(line) for line in lines),

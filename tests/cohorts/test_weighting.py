@@ -54,7 +54,14 @@ def test_imputed_covariates_are_those_that_the_study_does_not_give(name: str) ->
 def test_an_unreachable_mean_names_the_covariate() -> None:
     data = mapping()
     data["population"]["baseline"]["edss"] = {"mean": 5.9}
-    with pytest.raises(CohortError, match=r"baseline table.*edss: wanted 5\.9, reachable"):
+    with pytest.raises(CohortError, match=r"baseline table.*edss: wanted mean 5\.9, .*reachable"):
+        fitted(study(data).population)
+
+
+def test_an_unreachable_spread_is_named_with_what_can_be_reached() -> None:
+    data = mapping()
+    data["population"]["baseline"]["edss"] = {"mean": 3.35, "sd": 3.5}
+    with pytest.raises(CohortError, match=r"edss: wanted mean 3\.35, sd 3\.5, reachable .*sd"):
         fitted(study(data).population)
 
 
@@ -64,7 +71,7 @@ def test_a_baseline_table_that_contradicts_its_criteria_names_the_covariate() ->
     data["population"]["baseline"]["relapses_last_24_months"] = {"mean": 1.0}
     with pytest.raises(CohortError) as caught:
         fitted(study(data).population)
-    assert "relapses_last_24_months: wanted 1, reachable" in str(caught.value)
+    assert "relapses_last_24_months: wanted mean 1" in str(caught.value)
     assert "female" not in str(caught.value)
 
 

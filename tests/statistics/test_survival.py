@@ -83,8 +83,7 @@ def test_kaplan_meier_agrees_with_lifelines(rows: Rows) -> None:
         reference = fitter.survival_function_at_times(grid).to_numpy()
         assert read[number] == pytest.approx(reference, abs=1e-12)
         median = fitter.median_survival_time_
-        known = float(median) if np.isfinite(median) else np.nan
-        assert curves.median()[number] == pytest.approx(known, nan_ok=True)
+        assert curves.median()[number] == pytest.approx(float(median))
 
 
 def test_log_log_intervals_agree_with_lifelines() -> None:
@@ -110,11 +109,18 @@ def test_kaplan_meier_is_the_same_when_every_patient_stands_several_times(
     assert often == pytest.approx(once, abs=1e-12, nan_ok=True)
 
 
-def test_a_curve_is_not_read_beyond_its_reach_unless_it_has_come_down_to_zero() -> None:
+def test_a_curve_is_not_read_beyond_its_reach_whatever_its_value() -> None:
     curves = kaplan_meier([5.0, 10.0, 5.0], [True, False, True], [0, 0, 1])
-    assert np.isnan(curves.at([11.0])[0, 0])
+    assert np.isnan(curves.at([11.0])).all()
     assert curves.at([11.0], reach=1.0)[0, 0] == 0.5
-    assert curves.at([11.0])[1, 0] == 0.0
+    assert np.isnan(curves.at([11.0], reach=1.0)[1, 0])
+
+
+def test_the_last_value_holds_until_follow_up_ends() -> None:
+    curves = kaplan_meier([5.0, 10.0, 5.0], [True, False, True], [0, 0, 1])
+    until = np.array([20.0, 20.0])
+    assert curves.at([20.0], until=until)[:, 0].tolist() == [0.5, 0.0]
+    assert np.isnan(curves.at([21.0], until=until)).all()
 
 
 @settings(max_examples=25)

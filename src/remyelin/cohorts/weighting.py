@@ -32,6 +32,9 @@ _EXPONENT_LIMIT: Final = 30.0
 _TOLERANCE: Final = 0.05
 """Largest distance of an expected mean from the study's own row, in its SD (or unit)."""
 
+_SPREAD_TOLERANCE: Final = 0.1
+"""Largest relative distance of an expected spread from the study's own row."""
+
 _FEWEST_CANDIDATES: Final = 30
 """Fewest reference patients with an eligible look on which weights are fitted."""
 
@@ -50,8 +53,8 @@ class Weighting:
         Sum of weights at which a patient enters with certainty.
     expected_yield
         Share of candidates that enter, expected.
-    reached
-        Expected mean of each target's covariate.
+    reached, reached_sd
+        Expected mean and spread of each target's covariate.
     """
 
     targets: tuple[Target, ...]
@@ -59,6 +62,7 @@ class Weighting:
     cap: float
     expected_yield: float
     reached: tuple[float, ...]
+    reached_sd: tuple[float, ...]
 
     def weights(self, covariates: Covariates) -> NDArray[np.float64]:
         """Give the weight of each look."""
@@ -100,11 +104,14 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
         lambda theta: np.append(_mean(x, theta, pool.candidate, cap), _PENALTY * theta), start
     ).x
     share = _entry_share(x, solved, pool.candidate, cap)
-    reached = tuple(
-        float(np.average(pool.covariates[target.covariate], weights=share)) for target in targets
-    )
+    reached = [_moments(pool.covariates[target.covariate], share) for target in targets]
     weighting = Weighting(
-        tuple(targets), solved, cap, float(share.sum()) / reference.candidates, reached
+        tuple(targets),
+        solved,
+        cap,
+        float(share.sum()) / reference.candidates,
+        tuple(mean for mean, _ in reached),
+        tuple(sd for _, sd in reached),
     )
     _check(weighting)
     return weighting
@@ -148,15 +155,33 @@ def _mean(
     return mean
 
 
+def _moments(values: NDArray[np.float64], share: NDArray[np.float64]) -> tuple[float, float]:
+    mean = float(np.average(values, weights=share))
+    return mean, float(np.sqrt(np.average((values - mean) ** 2, weights=share)))
+
+
 def _check(weighting: Weighting) -> None:
     missed = [
-        f"{target.covariate.value}: wanted {target.mean:g}, reachable {mean:.3g}"
-        for target, mean in zip(weighting.targets, weighting.reached, strict=True)
-        if not target.imputed and abs(mean - target.mean) > _TOLERANCE * (target.sd or 1.0)
+        f"{target.covariate.value}: wanted {_wanted(target)}, reachable mean {mean:.3g}, "
+        f"sd {sd:.3g}"
+        for target, mean, sd in zip(
+            weighting.targets, weighting.reached, weighting.reached_sd, strict=True
+        )
+        if not target.imputed and _far(target, mean, sd)
     ]
     if missed:
         raise CohortError(
             "the baseline table cannot be met by virtual patients who meet the criteria: "
             + "; ".join(missed)
-            + ". Check population.baseline against population.criteria."
+            + ". Check means and spreads of population.baseline against population.criteria."
         )
+
+
+def _wanted(target: Target) -> str:
+    return f"mean {target.mean:g}" + ("" if target.sd is None else f", sd {target.sd:g}")
+
+
+def _far(target: Target, mean: float, sd: float) -> bool:
+    if abs(mean - target.mean) > _TOLERANCE * (target.sd or 1.0):
+        return True
+    return target.sd is not None and abs(sd - target.sd) > _SPREAD_TOLERANCE * target.sd

@@ -61,7 +61,8 @@ def events(
     """
     history = History.of(tables)
     found = _search(history, definition, definitions, censoring)
-    return EventTable.of(history, definition, censoring, found)
+    followed = observed_until(history, definition)
+    return EventTable.of(history, definition, censoring, found, followed)
 
 
 def observed_until(history: History, definition: Definition) -> FloatArray:

@@ -63,17 +63,25 @@ class EventTable:
         ``first_visit``, ``confirming_visit`` and ``reference_visit`` (visit numbers, missing where
         there is none) and ``confirming_day`` and ``reference_day`` (nan where there is none).
         ``component`` names the definition that brought the event of a composite.
+    followed
+        Last day of observation of each patient, with or without event; shape (patients,).
     """
 
     definition: Definition
     censoring: Censoring
     frame: pd.DataFrame
+    followed: FloatArray
 
     @classmethod
     def of(
-        cls, history: History, definition: Definition, censoring: Censoring, found: Found
+        cls,
+        history: History,
+        definition: Definition,
+        censoring: Censoring,
+        found: Found,
+        followed: FloatArray,
     ) -> EventTable:
-        """Put the findings of a search into a table."""
+        """Put the findings of a search, and how long each was followed, into a table."""
         n = history.n
         event = found.event & found.baseline
 
@@ -98,7 +106,7 @@ class EventTable:
                 "component": _named(found.component, event, definition),
             }
         )
-        return cls(definition, censoring, frame)
+        return cls(definition, censoring, frame, followed)
 
     @property
     def time(self) -> FloatArray:

@@ -97,8 +97,7 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     lines = [tally(result.predictions).sentence]
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")
-    if settings.replicates < wording.ENOUGH_REPLICATES:
-        lines.append(wording.FEW_REPLICATES)
+    lines += wording.cautions(result)
     if settings.twins:
         lines.append("Twin run: not a prediction interval of a trial.")
     lines.append(wording.DISCLAIMER)

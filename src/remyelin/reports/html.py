@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from remyelin.reports import background, comparison, pictures, planned
 from remyelin.reports.markup import Markup, element, joined
 from remyelin.reports.scores import tally
-from remyelin.reports.wording import DISCLAIMER, ENOUGH_REPLICATES, FEW_REPLICATES
+from remyelin.reports.wording import DISCLAIMER, cautions
 
 if TYPE_CHECKING:
     from remyelin.parameters import Parameter
@@ -41,8 +41,7 @@ def _headline(result: RunResult) -> Markup:
         element("p", element("strong", DISCLAIMER), class_="notice", role="note"),
         element("p", tally(result.predictions).sentence, class_="score"),
     ]
-    if settings.replicates < ENOUGH_REPLICATES:
-        parts.append(element("p", FEW_REPLICATES, class_="soft"))
+    parts += [element("p", caution, class_="soft") for caution in cautions(result)]
     if settings.twins:
         parts.insert(3, element("p", TWIN_NOTICE, class_="notice", role="note"))
     return element("header", *parts)

@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from remyelin.errors import SimulationError
+from remyelin.reports.wording import DISCLAIMER
 from remyelin.study.tables import Column, Kind, Table
 
 if TYPE_CHECKING:
@@ -92,7 +93,14 @@ def _cell(text: str) -> str:
 
 def data_dictionary(tables: Iterable[Table]) -> str:
     """Markdown text that says what every column of the tables means."""
-    lines = ["# Data dictionary", "", "Times are days unless the unit says otherwise.", ""]
+    lines = [
+        "# Data dictionary",
+        "",
+        DISCLAIMER,
+        "",
+        "Times are days unless the unit says otherwise.",
+        "",
+    ]
     for table in tables:
         lines += [f"## {table.name}", "", table.meaning, ""]
         lines += ["| column | kind | unit | may be empty | meaning |", "|---|---|---|---|---|"]

@@ -10,7 +10,8 @@ from enum import Enum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.scores import tally
+from remyelin.reports.wording import DISCLAIMER, cautions
 
 if TYPE_CHECKING:
     from remyelin.study.outcome import Outcome
@@ -82,11 +83,20 @@ def run_values(result: RunResult, *, folder: PurePath | None = None) -> dict[str
         "notice": DISCLAIMER,
         "study": {"study_id": result.study.study_id, "title": result.study.title},
         "settings": asdict(result.settings),
+        **_score(result),
         "outcomes": [prediction_values(prediction) for prediction in result.predictions],
         "not_predicted": [outcome_values(outcome) for outcome in result.unmatched],
         "record": dict(result.record),
         "wall_seconds": result.wall_seconds,
         "folder": None if folder is None else str(folder),
+    }
+
+
+def _score(result: RunResult) -> dict[str, object]:
+    return {
+        "role": None if result.role is None else result.role.value,
+        "score": tally(result.predictions).sentence,
+        "cautions": cautions(result),
     }
 
 
@@ -96,6 +106,7 @@ def record_values(result: RunResult, command: Sequence[str]) -> dict[str, object
         "notice": DISCLAIMER,
         "command": list(command),
         "settings": asdict(result.settings),
+        **_score(result),
         "wall_seconds": result.wall_seconds,
         **result.record,
     }

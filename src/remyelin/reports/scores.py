@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from remyelin.reports.wording import number, words
 from remyelin.statistics.scoring import Verdict
+from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
     from remyelin.trials.prediction import Prediction
@@ -24,10 +25,14 @@ class Tally:
         Predictions by verdict, every verdict present.
     widths
         Median width of the prediction intervals by measure, scored predictions only.
+    recalled, recalled_inside
+        Scored figures that are recalled instead of read, and those of them that are inside.
     """
 
     counts: Mapping[Verdict, int]
     widths: Mapping[str, float]
+    recalled: int = 0
+    recalled_inside: int = 0
 
     @property
     def scored(self) -> int:
@@ -35,15 +40,23 @@ class Tally:
         return self.counts[Verdict.IN] + self.counts[Verdict.OUT]
 
     @property
+    def _hits(self) -> str:
+        inside = self.counts[Verdict.IN]
+        if not self.scored:
+            return "No published figure is scored"
+        where = "inside the 5 to 95 % prediction interval"
+        if not self.recalled:
+            return f"{inside} of {self.scored} published figures lie {where}"
+        read, read_inside = self.scored - self.recalled, inside - self.recalled_inside
+        return (
+            f"{read_inside} of {read} published figures read at their source and "
+            f"{self.recalled_inside} of {self.recalled} recalled ones lie {where}"
+        )
+
+    @property
     def sentence(self) -> str:
         """The counts in words, with the widths, so that wide intervals do not pay."""
-        inside = self.counts[Verdict.IN]
-        text = (
-            f"{inside} of {self.scored} published figures lie inside the 5 to 95 % prediction "
-            f"interval"
-            if self.scored
-            else "No published figure is scored"
-        )
+        text = self._hits
         if self.widths:
             parts = (f"{words(name)} {number(width)}" for name, width in self.widths.items())
             text += f" (median width of these intervals: {', '.join(parts)})"
@@ -55,10 +68,19 @@ class Tally:
 def tally(predictions: Iterable[Prediction]) -> Tally:
     """Count the verdicts of the predictions."""
     counts = dict.fromkeys(Verdict, 0)
+    recalled = recalled_inside = 0
     widths: dict[str, list[float]] = {}
     for prediction in predictions:
         counts[prediction.verdict] += 1
         if prediction.verdict in (Verdict.IN, Verdict.OUT):
             width = prediction.high - prediction.low
             widths.setdefault(prediction.key.measure.value, []).append(width)
-    return Tally(counts=counts, widths={name: median(all_) for name, all_ in widths.items()})
+            if prediction.observed and prediction.observed.mark is not Mark.SEEN:
+                recalled += 1
+                recalled_inside += prediction.verdict is Verdict.IN
+    return Tally(
+        counts=counts,
+        widths={name: median(all_) for name, all_ in widths.items()},
+        recalled=recalled,
+        recalled_inside=recalled_inside,
+    )

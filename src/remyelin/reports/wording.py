@@ -5,8 +5,11 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
+from remyelin.study.vocabulary import Role
+
 if TYPE_CHECKING:
     from remyelin.study.outcome import Outcome, OutcomeKey
+    from remyelin.trials.prediction import RunResult
 
 DISCLAIMER = (
     "This is research software. It simulates virtual patients; it gives no medical advice "
@@ -35,6 +38,18 @@ _THOUSAND = 1000.0
 _HUNDRED = 100.0
 
 
+IN_SAMPLE = (
+    "In-sample: this study helped to shape the model, so a figure inside its interval proves "
+    "nothing."
+)
+"""Caution beside the score of a study whose role is tune."""
+
+OTHER_SIZE = (
+    "Not scored: the run has another number of patients than the study, so its intervals are not "
+    "those of the study."
+)
+"""Why a run of another size is not scored."""
+
 ENOUGH_REPLICATES = 20
 """Replicates from which on the ends of a 5 to 95 % interval are more than single runs."""
 
@@ -43,6 +58,18 @@ FEW_REPLICATES = (
     "narrow; ask for more with --replicates."
 )
 """Caution beside the intervals of a short run."""
+
+
+def cautions(result: RunResult) -> list[str]:
+    """Say what a reader must know before trusting the score of a run."""
+    said = []
+    if result.role is Role.TUNE:
+        said.append(IN_SAMPLE)
+    if result.settings.patients != result.study.design.n:
+        said.append(OTHER_SIZE)
+    if result.settings.replicates < ENOUGH_REPLICATES:
+        said.append(FEW_REPLICATES)
+    return said
 
 
 def printable(text: str) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from remyelin.endpoints import VISIT_TOLERANCE_DAYS, Censoring, EventTable, History, Tables, events
 from remyelin.statistics.arms import Replicates
 from remyelin.statistics.arrays import BoolArray, FloatArray
-from remyelin.statistics.figures import curves_of, reading_days
+from remyelin.statistics.figures import curves_of, followed_until, reading_days
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
 from remyelin.statistics.survival import kaplan_meier
 from remyelin.study.definition import Definition
@@ -89,7 +89,7 @@ def _arm(
     limits, reach = [limit for limit, _ in readings], readings[0][1]
     limits[0] = 0.0
     single = curves_of(table, replicates, member)
-    band = single.at(limits, reach=reach)
+    band = single.at(limits, reach=reach, until=followed_until(table, replicates, member))
     ends = _band(band)
     risk_days = [months_to_days(float(month)) - VISIT_TOLERANCE_DAYS for month in risk_months]
     return ArmCurve(

@@ -77,6 +77,14 @@ def curves_of(table: EventTable, replicates: Replicates, member: BoolArray) -> S
     )
 
 
+def followed_until(table: EventTable, replicates: Replicates, member: BoolArray) -> FloatArray:
+    """Last day on which anybody of a replicate is under observation; shape (replicates,)."""
+    kept = member & table.evaluable
+    last = np.full(replicates.n, -np.inf)
+    np.maximum.at(last, replicates.code[kept], table.followed[kept])
+    return last
+
+
 def event_proportion(
     table: EventTable,
     replicates: Replicates,
@@ -91,7 +99,8 @@ def event_proportion(
         free = 1.0 - ratio(replicates.total(table.event, kept), replicates.count(kept))
     else:
         limit, reach = reading_days(table.definition.kind, months)
-        free = curves_of(table, replicates, member).at([limit], reach=reach)[:, 0]
+        until = followed_until(table, replicates, member)
+        free = curves_of(table, replicates, member).at([limit], reach=reach, until=until)[:, 0]
     free = np.where(_findable(table, replicates, member), free, np.nan)
     return free if outcome in EVENT_FREE else 1.0 - free
 

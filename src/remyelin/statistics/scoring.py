@@ -96,8 +96,9 @@ def score(values: ArrayLike, observed: Outcome | None) -> Score:
     Returns
     -------
     Score
-        *In* means within the 5 to 95 % interval over replicates. z = (observed - mean) / sd,
-        for ratios on the log scale (over replicates whose ratio is positive and finite).
+        *In* means within the 5 to 95 % interval over replicates. z = (observed - mean) / sd, for
+        ratios on the log scale; there is none when a replicate is 0 or infinite on that scale.
+        Not estimable: no replicate gave an estimate. Not scorable: fewer than `MIN_REPLICATES` did.
     """
     if observed is None:
         return Score(verdict=Verdict.NOT_PUBLISHED, z=None, interval_score=None)
@@ -105,7 +106,8 @@ def score(values: ArrayLike, observed: Outcome | None) -> Score:
         return Score(verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
     summary = summarise(values)
     if summary.n_replicates < MIN_REPLICATES:
-        return Score(verdict=Verdict.NOT_ESTIMABLE, z=None, interval_score=None)
+        verdict = Verdict.NOT_SCORABLE if summary.n_replicates else Verdict.NOT_ESTIMABLE
+        return Score(verdict=verdict, z=None, interval_score=None)
     slack = _SLACK * max(1.0, abs(observed.value))
     inside = summary.low - slack <= observed.value <= summary.high + slack
     return Score(
@@ -137,14 +139,13 @@ def interval_score(
 
 def _z(values: ArrayLike, observed: Outcome) -> float | None:
     sample = np.asarray(values, dtype=np.float64)
+    sample = sample[~np.isnan(sample)]
     point = observed.value
     if observed.key.measure.is_ratio:
-        if point <= 0:
+        if point <= 0 or (sample <= 0).any():
             return None
-        point = math.log(point)
-        sample = np.log(sample[np.isfinite(sample) & (sample > 0)])
-    sample = sample[np.isfinite(sample)]
-    if sample.size < MIN_REPLICATES:
+        point, sample = math.log(point), np.log(sample)
+    if sample.size < MIN_REPLICATES or np.isinf(sample).any():
         return None
     spread = float(sample.std(ddof=1))
     return (point - float(sample.mean())) / spread if spread > 0 else None

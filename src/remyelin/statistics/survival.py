@@ -43,7 +43,9 @@ class SurvivalCurves:
         known = np.where(np.isfinite(self.times), self.times, -np.inf)
         return np.asarray(known.max(axis=1, initial=-np.inf), dtype=np.float64)
 
-    def at(self, times: ArrayLike, *, reach: float = 0.0) -> FloatArray:
+    def at(
+        self, times: ArrayLike, *, reach: float = 0.0, until: FloatArray | None = None
+    ) -> FloatArray:
         """Event-free proportion at each time; shape (groups, times).
 
         Parameters
@@ -51,16 +53,20 @@ class SurvivalCurves:
         times
             Times at which the curves are read.
         reach
-            How far beyond its longest time a curve may still be read. Further on the value is
-            nan, unless the curve has come down to 0.
+            How far beyond its end a curve may still be read; further on the value is nan.
+        until
+            Last day of follow-up of each group, shape (groups,), where a curve ends; by default
+            its longest time. Between the longest time and the end the last value holds. Follow-up
+            must not depend on events, or groups would go missing because of their outcome.
         """
         wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
         out = np.full((self.size.size, wanted.size), np.nan)
         padded = np.concatenate([np.ones((self.size.size, 1)), self.survival], axis=1)
         row = np.arange(self.size.size)
+        end = self.last_time if until is None else until
         for column, time in enumerate(wanted):
             value = padded[row, (self.times <= time).sum(axis=1)]
-            known = (time - reach <= self.last_time) | (value == 0.0)
+            known = time - reach <= end
             out[:, column] = np.where(known & (self.size > 0), value, np.nan)
         return out
 
@@ -73,12 +79,17 @@ class SurvivalCurves:
         return np.stack(columns, axis=1) if columns else np.empty((self.size.size, 0))
 
     def median(self) -> FloatArray:
-        """First time at which half or fewer are event-free, nan if never; shape (groups,)."""
+        """First time at which half or fewer are event-free; shape (groups,).
+
+        inf where the curve stays above half (the median lies beyond follow-up), nan for an empty
+        group.
+        """
+        never = np.where(self.size > 0, np.inf, np.nan)
         down = (self.survival <= _HALF) & np.isfinite(self.times)
         if down.shape[1] == 0:
-            return np.full(self.size.size, np.nan)
+            return never
         first = self.times[np.arange(self.size.size), down.argmax(axis=1)]
-        return np.where(down.any(axis=1), first, np.nan)
+        return np.where(down.any(axis=1), first, never)
 
     def interval_at(
         self, times: ArrayLike, *, level: float = 0.95

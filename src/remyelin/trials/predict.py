@@ -18,7 +18,7 @@ from remyelin.study.catalogue import definitions
 from remyelin.study.definition import EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
-from remyelin.study.vocabulary import Mark, Measure
+from remyelin.study.vocabulary import Mark, Measure, Role
 from remyelin.trials.plan import planned_visits
 from remyelin.trials.prediction import Curve, Prediction
 from remyelin.units import DAYS_PER_MONTH
@@ -46,6 +46,13 @@ def published(study: Study) -> tuple[Outcome, ...]:
     return EvidenceBase.load().outcomes(study.evidence_id)
 
 
+def role_of(study: Study) -> Role | None:
+    """Give the role of the published study; None for a study that is not in the base."""
+    if study.evidence_id is None:
+        return None
+    return EvidenceBase.load().study(study.evidence_id).role
+
+
 def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
     """Give the join key of every figure that a study asks for."""
     name = study.evidence_id or study.study_id
@@ -67,14 +74,20 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(study: Study, history: History, *, twins: bool) -> tuple[Prediction, ...]:
+def predictions(study: Study, history: History, *, scored: bool = True) -> tuple[Prediction, ...]:
     """Estimate every figure that a study asks for and set it beside the published one.
 
-    A twin run is not scored: its replicates are not new trials.
+    Parameters
+    ----------
+    study, history
+        What is asked for, and the tables of the run.
+    scored
+        False for a run whose intervals are not those of the study: twins, whose replicates are
+        not new trials, and another number of patients.
     """
     seen = {outcome.key: outcome for outcome in published(study)}
     made = (_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
-    return tuple(_unscored(prediction) if twins else prediction for prediction in made)
+    return tuple(prediction if scored else _unscored(prediction) for prediction in made)
 
 
 def _unscored(prediction: Prediction) -> Prediction:

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from remyelin.study.definition import Definition
     from remyelin.study.outcome import Outcome, OutcomeKey
     from remyelin.study.schema import Study
-    from remyelin.study.vocabulary import Mark
+    from remyelin.study.vocabulary import Mark, Role
 
 PREDICTION_LEVEL = 0.90
 """Probability of a prediction interval: its ends are the 5th and 95th percentile."""
@@ -157,7 +157,7 @@ OUTCOMES = Table(
     "outcomes",
     "One row per predicted outcome, beside the published figure.",
     (
-        Column("study_id", Kind.TEXT, "", "study"),
+        Column("study_id", Kind.TEXT, "", "study in the evidence base, else the study's own name"),
         Column("arm", Kind.TEXT, "", "arm, or a contrast written first_vs_second"),
         Column("subgroup", Kind.TEXT, "", "subgroup, all for everybody"),
         Column("outcome", Kind.TEXT, "", "name of the outcome"),
@@ -228,6 +228,8 @@ class RunResult:
         Run record: enough to repeat the run; holds only what JSON can hold.
     wall_seconds
         Duration of the run in seconds.
+    role
+        Whether the published study helped to shape the model; None for a study of one's own.
     """
 
     study: Study
@@ -239,6 +241,7 @@ class RunResult:
     edss_course: pd.DataFrame
     record: Mapping[str, object]
     wall_seconds: float
+    role: Role | None = None
 
     @property
     def outcomes(self) -> pd.DataFrame:

@@ -14,7 +14,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
 from remyelin.trials.plan import Plan
-from remyelin.trials.predict import curves_of, edss_course, predictions, unmatched
+from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
 from remyelin.trials.prediction import (
     Progress,
     ProgressListener,
@@ -54,17 +54,19 @@ def run_trial(
     if progress:
         progress(Progress(1, 1, "Reading endpoints"))
     history = History.of(tables)
+    scored = not settings.twins and settings.patients == study.design.n
     wall = time.monotonic() - start
     return RunResult(
         study=study,
         settings=settings,
-        predictions=predictions(study, history, twins=settings.twins),
+        predictions=predictions(study, history, scored=scored),
         unmatched=unmatched(study),
         tables=tables,
         curves=curves_of(study, history),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plan, wall),
         wall_seconds=wall,
+        role=role_of(study),
     )
 
 
