@@ -10,6 +10,7 @@ import pytest
 
 import remyelin
 from remyelin.parameters import ParameterTable
+from remyelin.reports.wording import DISCLAIMER
 from remyelin.study import catalogue
 from remyelin.trials.prediction import Progress, RunResult
 from tests import synthetic_run
@@ -107,6 +108,7 @@ def test_a_study_is_shown(capsys: Capture, name: str) -> None:
     text = call(capsys, "studies", "show", name).out
     assert study.title in text
     assert all(arm.arm_id in text for arm in study.arms)
+    assert DISCLAIMER in text
     shown = json.loads(call(capsys, "studies", "show", name, "--json").out)
     assert catalogue.from_mapping(shown) == study
 
@@ -118,6 +120,13 @@ def test_a_new_study_file_can_be_run_at_once(
     assert call(capsys, "study", "new", name).code == 0
     assert call(capsys, "run", name, "--quiet").code == 0
     assert [path.name for path in Path.cwd().iterdir() if path.is_file()] == [name]
+
+
+def test_a_new_study_is_printed_without_a_file_name(capsys: Capture, asked: dict[str, Any]) -> None:
+    text = call(capsys, "study", "new").out
+    assert text == catalogue.template("my_study")
+    assert json.loads(call(capsys, "study", "new", "--json").out) == {"text": text}
+    assert list(Path.cwd().iterdir()) == []
 
 
 def test_a_new_study_file_overwrites_with_force_only(

@@ -17,6 +17,7 @@ from remyelin.errors import OutputError, SimulationError
 from remyelin.reports.aside import check_target, written_aside
 from remyelin.reports.folder import write_run_folder
 from remyelin.reports.parquet import arrow_table, data_dictionary
+from remyelin.reports.wording import DISCLAIMER
 from remyelin.study.tables import SUBJECTS, TABLES
 from remyelin.trials.prediction import OUTCOMES
 from tests import synthetic_run
@@ -97,6 +98,7 @@ def test_the_report_is_the_same_text_each_time(written: Path, tmp_path: Path) ->
 def test_the_dictionary_names_every_column(written: Path) -> None:
     text = (written / "data_dictionary.md").read_text(encoding="utf-8")
     assert text == data_dictionary((OUTCOMES, *TABLES))
+    assert text.splitlines()[2] == DISCLAIMER
     for table in (OUTCOMES, *TABLES):
         assert f"## {table.name}\n" in text
         assert all(f"| {name} |" in text for name in table.names)

@@ -10,6 +10,7 @@ import typer
 from remyelin.cli.session import Force, Json, group, say, say_json
 from remyelin.errors import OutputError, UsageError
 from remyelin.files import shown
+from remyelin.reports.wording import DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.study.schema import Arm, Study
@@ -91,6 +92,7 @@ def _described(study: Study) -> str:
             f"months {times}"
         )
     lines += [f"Note: {note}" for note in study.notes]
+    lines.append(DISCLAIMER)
     return "\n".join(lines)
 
 
@@ -105,13 +107,23 @@ def _identifier(path: Path) -> str:
 
 @single.command("new")
 def new_study(
-    file: Annotated[str, typer.Argument(metavar="FILE", help="File to write, ends in .yaml.")],
+    file: Annotated[
+        str | None,
+        typer.Argument(metavar="FILE", help="File to write, ends in .yaml; without it: print."),
+    ] = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
-    """Write a complete small study file, to be changed by hand."""
+    """Print a complete small study file, or write it to FILE, to be changed by hand."""
     from remyelin.study import catalogue
 
+    if file is None:
+        text = catalogue.template(_DEFAULT_NAME)
+        if json:
+            say_json({"text": text})
+        else:
+            say(text.rstrip("\n"))
+        return
     if not file.isprintable() or not file.lower().endswith(_SUFFIXES):
         raise UsageError(
             f"{shown(file)} is no name for a study file; allowed is a name ending in "
