@@ -96,7 +96,8 @@ def test_predictions_stand_beside_observations(report: Page) -> None:
     assert "0.07 [0.02, 0.24] 95 % CI" in report.text
     assert "not published" in report.text
     assert "3 of 3 replicates not estimable" in report.text
-    assert "2 of 3 published figures lie inside" in report.text
+    assert "2 of 2 published figures read at their source" in report.text
+    assert "0 of 1 recalled ones lie inside" in report.text
     assert "asked for at another time" in report.text
 
 

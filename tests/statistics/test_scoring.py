@@ -31,10 +31,20 @@ def test_z_counts_standard_deviations_from_the_mean() -> None:
     assert score(VALUES, published(0.8)).z == pytest.approx(0.3 / VALUES.std(ddof=1))
 
 
-def test_z_of_a_ratio_is_on_the_log_scale_and_leaves_out_limits() -> None:
-    ratios = np.array([0.0, 0.5, 1.0, 2.0, np.inf])
-    found = score(ratios, published(2.0, Measure.HAZARD_RATIO))
+def test_z_of_a_ratio_is_on_the_log_scale() -> None:
+    found = score([0.5, 1.0, 2.0], published(2.0, Measure.HAZARD_RATIO))
     assert found.z == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("limit", [0.0, np.inf])
+def test_a_ratio_with_a_replicate_at_its_limit_has_no_z_but_a_verdict(limit: float) -> None:
+    found = score([0.5, 1.0, 2.0, limit], published(1.0, Measure.HAZARD_RATIO))
+    assert found.z is None
+    assert found.verdict is Verdict.IN
+
+
+def test_one_estimate_alone_is_not_scored() -> None:
+    assert score([0.5], published(0.5)).verdict is Verdict.NOT_SCORABLE
 
 
 def test_nothing_published_and_nothing_to_score_by_are_told_apart() -> None:

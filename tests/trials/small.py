@@ -77,4 +77,4 @@ def cohort_at_onset(patients: int, replicates: int = 1, *, seed: int = 1) -> Coh
     number = np.tile(np.arange(patients), replicates)
     streams = Streams.of(seed, replicate, number)
     nothing = {name: np.zeros(len(number)) for name in Covariate}
-    return Cohort(replicate, number, at_onset(TABLE, streams, era_factor=1.0), nothing, len(number))
+    return Cohort(replicate, number, at_onset(TABLE, streams, era_factor=1.0), nothing)
