@@ -4,12 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from remyelin.endpoints import Censoring, EventTable, LevelTable, Status, events, level, slope
+from remyelin.endpoints import (
+    Censoring,
+    EventTable,
+    LevelTable,
+    Status,
+    evaluate_all,
+    events,
+    level,
+    read_dataset,
+    slope,
+)
 from remyelin.endpoints.rules import SYSTEMS
 from remyelin.study.definition import Definition, EventKind, Reference, Step
 from remyelin.study.definitions import definitions
@@ -69,7 +80,7 @@ def cohort(seed: int, patients: int = 160) -> Frames:
                 "edss": np.nan if random.random() < 0.03 else (1.0 if rating == 0.5 else rating),
                 "t25fw_seconds": 6 * slow + random.normal(0, 0.4),
                 "nhpt_seconds": 22 * slow + random.normal(0, 1),
-                "sdmt": 50 - 3 * (true - base) + random.normal(0, 2),
+                "sdmt": round(50 - 3 * (true - base) + random.normal(0, 2)),
                 "gd_lesions": float(random.poisson(0.1)) if scan else np.nan,
                 "new_t2_lesions": float(random.poisson(0.2)) if scan and visit else np.nan,
                 "brain_volume_pct": 100 - 0.001 * day + random.normal(0, 0.1) if scan else np.nan,
@@ -258,3 +269,27 @@ def test_the_made_up_patients_put_every_definition_to_work() -> None:
     silent = {name for name in EVENTS if not happened(cohort(1), LIBRARY[name]).event.any()}
     adverse = {name for name in EVENTS if LIBRARY[name].kind is EventKind.ADVERSE_EVENT}
     assert silent <= adverse
+
+
+def test_data_from_files_give_what_the_tables_give(tmp_path: Path) -> None:
+    data = dict(cohort(2))
+    data["relapses"] = data["relapses"].drop_duplicates()
+    for name in ("subjects", "visits", "relapses"):
+        data[name].to_parquet(tmp_path / f"{name}.parquet")
+    read_again = read_dataset(
+        tmp_path / "visits.parquet",
+        relapses=tmp_path / "relapses.parquet",
+        patients=tmp_path / "subjects.parquet",
+        lenient=True,
+    )
+    settled = {problem.what for problem in read_again.problems}
+    assert all("baseline" in what for what in settled)
+    for result in evaluate_all(read_again, LIBRARY):
+        definition = result.definition
+        if result.not_applicable:
+            assert definition.kind is EventKind.ADVERSE_EVENT
+            continue
+        frame = read(data, definition).frame
+        columns = ["value", "change"] if definition.kind.is_measured else ["status", "time_days"]
+        assert result.patients["subject_id"].tolist() == frame["subject_id"].astype(str).tolist()
+        pd.testing.assert_frame_equal(result.patients[columns], frame[columns], check_dtype=False)

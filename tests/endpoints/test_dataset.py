@@ -170,7 +170,7 @@ def test_unordered_rows_are_a_problem_that_can_be_settled(write: Write) -> None:
 
 def test_two_visits_on_one_day_are_never_settled(write: Write) -> None:
     path = write(text([*ROWS, ("A", "2020-07-01", "4")]))
-    assert "same day as line 3" in problems(path, lenient=True)[-1]
+    assert "same day as line 3" in problems(path, lenient=True)[0]
 
 
 def test_a_missing_baseline_is_named_and_not_assessed_when_lenient(write: Write) -> None:

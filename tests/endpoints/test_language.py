@@ -223,14 +223,21 @@ def test_secondary_progression_needs_score_pyramidal_and_leading_system() -> Non
     patient = Patient(visits=quarterly(3.5, 4.5, 4.5, 4.5))
     rule = LIBRARY["spms_lorscheider2016"]
     systems: dict[str, list[float]] = {name: [1.0] * 4 for name in SYSTEMS}
-    systems["fs_pyramidal"] = [2.0, 3.0, 3.0, 3.0]
+    systems["fs_pyramidal"] = [2.0, 4.0, 3.0, 3.0]
     assert day_of(patient, rule, **systems) == 91
     assert day_of(patient, rule, **{**systems, "fs_pyramidal": [2.0, 3.0, 2.0, 2.0]}) is None
     assert day_of(patient, rule, **{**systems, "fs_pyramidal": [0.0, 1.0, 1.0, 1.0]}) is None
+    other = {**systems, "fs_sensory": [1.0, 4.0, 1.0, 1.0], "fs_pyramidal": [2.0, 3.0, 3.0, 3.0]}
+    assert day_of(patient, rule, **other) != 91
     low = Patient(visits=quarterly(2.0, 3.5, 3.5, 3.5))
     assert day_of(low, rule, **systems) is None
-    relapsed = replace(patient, relapses=[30])
-    assert day_of(relapsed, rule, **systems) is None
+    sinks = Patient(visits=quarterly(2.0, 4.0, 3.5, 3.5))
+    assert day_of(sinks, rule, **systems) is None
+    lost = Patient(visits=quarterly(3.5, 4.5, 4.5, 3.5))
+    assert day_of(lost, rule, **systems) is None
+    assert day_of(replace(patient, relapses=[30]), rule, **systems) is None
+    assert day_of(replace(patient, relapses=[170]), rule, **systems) == 91
+    assert one(replace(patient, relapses=[170]), rule, **systems)["confirming_visit"] == 3
 
 
 def test_a_slope_is_that_of_a_straight_line_and_needs_two_days() -> None:

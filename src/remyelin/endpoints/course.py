@@ -135,7 +135,7 @@ class Search:
         needed = rule.needed(score)
         toward = change >= needed - EPSILON
         target = rule.may_start[place] & self._holds(
-            place, toward, rule.confirming, sustained=rule.sustained
+            place, toward & rule.scored[place], rule.confirming, sustained=rule.sustained
         )
         target &= rule.fits(place, self._reference[who])
         moves = np.zeros(place.size, dtype=bool)

@@ -135,7 +135,8 @@ def _stop(found: Findings, *, lenient: bool) -> None:
     if not found.fatal:
         ways = dict.fromkeys(problem.settled for problem in found.problems)
         advice = f"{_ADVICE}\n{_LENIENT.format('; '.join(ways))}"
-    raise InputError("data", list(sentences(found.problems)), advice)
+    worst_first = sorted(found.problems, key=lambda problem: bool(problem.settled))
+    raise InputError("data", list(sentences(worst_first)), advice)
 
 
 def _numbered(patient: IntArray, day: FloatArray, given: FloatArray) -> IntArray:

@@ -145,8 +145,10 @@ class Rule:
         if definition.relapse_window_days > 0:
             may &= self._since > definition.relapse_window_days
         self.may_move = may
+        self.scored = np.ones(rows.day.size, dtype=bool)
         if definition.minimum_score is not None:
-            may = may & (rows.value >= definition.minimum_score - EPSILON)
+            self.scored = rows.value >= definition.minimum_score - EPSILON
+            may = may & self.scored
         if definition.minimum_pyramidal is not None:
             may = may & (self.systems["fs_pyramidal"] >= definition.minimum_pyramidal)
         self.countable = may
@@ -183,10 +185,15 @@ class Rule:
             good &= self._since[place] > day[place] - day[reference]
         if self.definition.leading_system:
             seal = self.confirming[place]
+            rises = {
+                name: np.nan_to_num(score[place] - score[reference])
+                for name, score in self.systems.items()
+            }
+            most = np.max(list(rises.values()), axis=0)
             kept = np.zeros(place.size, dtype=bool)
-            for score in self.systems.values():
-                risen = score[place] > score[reference]
-                kept |= risen & (seal >= 0) & (score[seal] >= score[place])
+            for name, score in self.systems.items():
+                leads = (most > 0) & (rises[name] == most)
+                kept |= leads & (seal >= 0) & (score[seal] > score[reference])
             good &= kept
         return good
 

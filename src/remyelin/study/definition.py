@@ -176,8 +176,8 @@ class Definition:
     threshold
         Milestone: score that is reached. Atrophy: yearly loss in per cent.
     minimum_score, minimum_pyramidal, leading_system
-        Worsening: lowest score and lowest pyramidal system at the visit that shows it, and whether
-        a functional system that rose with it must stay risen at confirmation.
+        Worsening: lowest score from the visit that shows it on, lowest pyramidal system at that
+        visit, and whether the functional system that rose most must still be risen at confirmation.
     on_switch
         Handling of a treatment switch.
     components
