@@ -7,6 +7,7 @@ import pytest
 from remyelin.errors import UnknownNameError
 from remyelin.study import catalogue
 from remyelin.trials.plan import UNTREATED, options_of, planned_visits
+from remyelin.units import months_to_days
 from tests.trials.small import mapping, plan, study
 
 DAYS_PER_MONTH = 365.25 / 12
@@ -33,8 +34,11 @@ def test_visits_fall_on_their_months_with_yearly_mri() -> None:
 @pytest.mark.parametrize("every", [0.25, 0.1 + 0.2, 1.0, 2.76, 7.0])
 def test_every_visit_within_follow_up_is_planned(every: float) -> None:
     planned = visits_of(every, None, 28.0)
-    assert len(planned) == int(28.0 / every + 1e-6) + 1
-    for number, day, _ in planned:
+    whole = int(28.0 / every + 1e-6)
+    left_over = 28.0 - whole * every > 1e-6
+    assert len(planned) == whole + 1 + left_over
+    assert planned[-1][1] == round(months_to_days(28.0))
+    for number, day, _ in planned[: whole + 1]:
         assert day == pytest.approx(number * every * DAYS_PER_MONTH, abs=0.5)
     assert not any(mri for _, _, mri in planned)
 
