@@ -11,6 +11,7 @@ import json
 import os
 import platform
 import resource
+import shutil
 import statistics
 import subprocess
 import sys
@@ -23,10 +24,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from c_reference import CReference, states
 
 from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
-from remyelin.engine.backends import Carrier
 from remyelin.engine.fused import day_kernel, store
 from remyelin.engine.fused.advance import FusedEngine
 from remyelin.engine.fused.machine import Processor, compiler
@@ -88,9 +89,11 @@ def timed(work: Callable[..., object], *arguments: object) -> Time:
     return Time(time.perf_counter() - wall, time.process_time() - cpu)
 
 
-def engines() -> dict[str, Carrier]:
-    """Engines that are compared, by name."""
-    made: dict[str, Carrier] = {"numpy float64, 1 thread": Engine(TABLE)}
+def engines(folder: Path) -> dict[str, Any]:
+    """Engines that are compared, by name; C++ where there is a compiler."""
+    made: dict[str, Any] = {"numpy float64, 1 thread": Engine(TABLE)}
+    if shutil.which("g++"):
+        made["C++ float64, 1 thread"] = _checked(CReference(TABLE, folder))
     for precision in ("float64", "float32"):
         for threads in (1, 2):
             settings = FusedSettings(precision=precision, threads=threads)
@@ -99,10 +102,19 @@ def engines() -> dict[str, Carrier]:
     return made
 
 
+def _checked(reference: CReference) -> CReference:
+    """Give the reference back when it computes what the engine computes."""
+    people = patients(100)
+    fused, _ = FusedEngine(TABLE).advance(people, 0, 365)
+    np.testing.assert_allclose(reference.advance(people, 0, 365), states(fused), rtol=1e-9)
+    return reference
+
+
 def throughput() -> list[dict[str, object]]:
     """Patient-years per second of every engine at every size."""
     rows: list[dict[str, object]] = []
-    made = engines()
+    with tempfile.TemporaryDirectory() as folder:
+        made = engines(Path(folder))
     for count in DAYS:
         people = patients(count)
         days = {name: (NUMPY_DAYS if "numpy" in name else DAYS).get(count, 0) for name in made}

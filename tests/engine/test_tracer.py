@@ -91,6 +91,14 @@ def test_a_stage_that_branches_is_refused_before_anything_runs() -> None:
         trace_stage(clock_stage(step), PARTS)
 
 
+def test_a_stage_that_asks_for_an_unknown_part_is_named() -> None:
+    def step(m: Any, p: object, h: float, *, soul: Any) -> Mapping[str, NamedTuple]:
+        return {"soul": soul}
+
+    with pytest.raises(TraceError, match=r"stage 'clock' asks for 'soul'.*known: clock, blocks"):
+        trace_stage(clock_stage(step), PARTS)
+
+
 @pytest.mark.parametrize("use", [float, int, len, list, lambda x: [1, 2][x], lambda x: x == 1.0])
 def test_asking_for_the_number_behind_a_symbol_is_an_error(use: Callable[[Any], Any]) -> None:
     _, x, _ = symbols()

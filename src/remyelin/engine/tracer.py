@@ -247,8 +247,13 @@ def trace_stage(stage: Stage, parts: dict[str, type[Any]]) -> TracedStage:
             if name == "u":
                 purpose = stage.purpose or Purpose.DAILY
                 given[name] = words_of(graph, purpose, max(stage.blocks, 1))
-            else:
+            elif name in parts:
                 given[name] = values_of(graph, parts[name], name)
+            else:
+                raise TraceError(
+                    f"stage {stage.name!r} asks for {name!r}, which is no part of a patient; "
+                    f"known: {', '.join(parts)}"
+                )
         return given
 
     guard = stage.when(m, p, STEP_DAYS, **asked(stage.guard_reads)) if stage.when else None

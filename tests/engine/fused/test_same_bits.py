@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -81,6 +83,18 @@ def leaves_of(population: Population) -> list[Any]:
     found: list[Any] = []
     leaves.map_leaves(found.append, population.state)
     return found
+
+
+def test_other_threads_go_on_while_the_kernel_runs() -> None:
+    people, engine = newcomers(64), FusedEngine(TABLE)
+    engine.advance(people, 0, 2)
+    work = threading.Thread(target=engine.advance, args=(people, 0, 200_000))
+    work.start()
+    turns = 0
+    while work.is_alive():
+        time.sleep(0.002)
+        turns += 1
+    assert turns > 10
 
 
 def test_ratings_have_the_same_bits_on_every_processor() -> None:

@@ -42,7 +42,7 @@ class _Constants:
     cosine: tuple[float, ...]
 
 
-_DOUBLE = _Constants(
+DOUBLE = _Constants(
     rounder=6755399441055744.0,
     mantissa=52,
     bias=1023,
@@ -70,7 +70,7 @@ _DOUBLE = _Constants(
     ),
 )
 
-_SINGLE = _Constants(
+SINGLE = _Constants(
     rounder=12582912.0,
     mantissa=23,
     bias=127,
@@ -91,7 +91,7 @@ _SINGLE = _Constants(
     cosine=(2.443315711809948e-5, -1.388731625493765e-3, 4.166664568298827e-2),
 )
 
-_LOG_DOUBLE = (
+LOG_DOUBLE = (
     1.479819860511658591e-01,
     1.531383769920937332e-01,
     1.818357216161805012e-01,
@@ -100,7 +100,7 @@ _LOG_DOUBLE = (
     3.999999999940941908e-01,
     6.666666666666735130e-01,
 )
-_LOG_SINGLE = (
+LOG_SINGLE = (
     7.0376836292e-2,
     -1.1514610310e-1,
     1.1676998740e-1,
@@ -115,7 +115,7 @@ _LOG_SINGLE = (
 
 def functions(form: Form) -> str:
     """Write the functions ``@exp``, ``@log``, ``@cos``, ``@maximum`` and ``@minimum``."""
-    constants = _DOUBLE if form.double else _SINGLE
+    constants = DOUBLE if form.double else SINGLE
     bodies = {"exp": _exp, "log": _log, "cos": _cos}
     texts = []
     for name, body in bodies.items():
@@ -186,7 +186,7 @@ def _log(w: Writer, c: _Constants) -> str:
 def _log_double(w: Writer, c: _Constants, rest: str, power: str) -> str:
     ratio = w.on_reals("fdiv", rest, w.on_reals("fadd", rest, w.real(2.0)))
     square = w.on_reals("fmul", ratio, ratio)
-    series = w.on_reals("fmul", w.horner(square, _LOG_DOUBLE), square)
+    series = w.on_reals("fmul", w.horner(square, LOG_DOUBLE), square)
     half = w.on_reals("fmul", w.on_reals("fmul", rest, w.real(0.5)), rest)
     small = w.on_reals("fmul", power, w.real(c.ln2[1]))
     inner = w.fused(ratio, w.on_reals("fadd", half, series), small)
@@ -196,7 +196,7 @@ def _log_double(w: Writer, c: _Constants, rest: str, power: str) -> str:
 
 def _log_single(w: Writer, c: _Constants, rest: str, power: str) -> str:
     square = w.on_reals("fmul", rest, rest)
-    series = w.on_reals("fmul", w.horner(rest, _LOG_SINGLE), rest)
+    series = w.on_reals("fmul", w.horner(rest, LOG_SINGLE), rest)
     small = w.on_reals("fmul", power, w.real(c.ln2[1]))
     value = w.fused(series, square, small)
     value = w.fused(square, w.real(-0.5), value)

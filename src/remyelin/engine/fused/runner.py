@@ -110,23 +110,26 @@ class Part:
         """Places in the blocks."""
         return self.blocks * self.lanes
 
-    def padded(self, values: NDArray[Any], kind: type[Any]) -> NDArray[Any]:
-        """Give the part of an array; the last patient fills up the last block."""
-        part = np.ascontiguousarray(values[self.low : self.high], dtype=kind)
-        if self.count == self.room:
-            return part
-        return np.concatenate([part, np.full(self.room - self.count, part[-1])])
-
     def reals(self, group: Any) -> list[NDArray[np.float64]]:
         """Give the part of every array of a nested NamedTuple, in order."""
-        return [self.padded(leaf, np.float64) for leaf in listed(group)]
+        return [self._padded(leaf[self.low : self.high], np.float64) for leaf in listed(group)]
 
     def identity(self, population: Population, days_passed: int) -> list[NDArray[np.uint32]]:
         """Give who the patients are and their day, in the order of the layout."""
+        here = slice(self.low, self.high)
         people = population.streams
-        day = (population.day + days_passed).astype(np.uint64) & _LOW
-        columns = (people.patient & _LOW, people.patient >> _HALF, people.key0, people.key1, day)
-        return [self.padded(words, np.uint32) for words in columns]
+        patient = people.patient[here]
+        day = (population.day[here] + days_passed).astype(np.uint64) & _LOW
+        keys = (people.key0[here], people.key1[here])
+        columns = (patient & _LOW, patient >> _HALF, *keys, day)
+        return [self._padded(words, np.uint32) for words in columns]
+
+    def _padded(self, values: NDArray[Any], kind: type[Any]) -> NDArray[Any]:
+        """Fill up the last block with the last patient."""
+        part = np.ascontiguousarray(values, dtype=kind)
+        if self.count == self.room:
+            return part
+        return np.concatenate([part, np.full(self.room - self.count, part[-1])])
 
 
 def listed(group: Any) -> list[NDArray[np.float64]]:
