@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from math import isnan
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -74,7 +75,8 @@ def tally(predictions: Iterable[Prediction]) -> Tally:
         counts[prediction.verdict] += 1
         if prediction.verdict in (Verdict.IN, Verdict.OUT):
             width = prediction.high - prediction.low
-            widths.setdefault(prediction.key.measure.value, []).append(width)
+            if not isnan(width):
+                widths.setdefault(prediction.key.measure.value, []).append(width)
             if prediction.observed and prediction.observed.mark is not Mark.SEEN:
                 recalled += 1
                 recalled_inside += prediction.verdict is Verdict.IN
