@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence bench constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files bench constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -27,6 +27,7 @@ help:
 	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
 	@echo "make reference    rebuild the stored reference population (takes minutes)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
+	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
@@ -68,6 +69,9 @@ reference: $(VENV)/.installed
 
 evidence: $(VENV)/.installed
 	$(PY) -m tools.clean_evidence
+
+study-files: $(VENV)/.installed
+	$(PY) -m tools.study_files
 
 bench: $(VENV)/.installed
 	$(PY) benchmarks/engine.py

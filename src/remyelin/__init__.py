@@ -87,16 +87,18 @@ def run(
     UnknownNameError, InputError
         The study is unknown or malformed.
     UsageError
-        A number is outside its limits.
+        A number is outside its limits, or the study cannot be run yet.
     SimulationError
         The compiled engine does not work here, or a worker process died.
     """
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
+    from remyelin.trials.planned import refuse_planned
     from remyelin.trials.prediction import RunSettings, checked
 
     chosen = study if isinstance(study, StudySchema) else load_study(study)
+    refuse_planned(chosen)
     settings = RunSettings(
         study_id=chosen.study_id,
         patients=chosen.design.n if patients is None else patients,

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from pathlib import Path
 
 from remyelin.evidence.export import MAIN_TABLES, rows
+from remyelin.evidence.planning import fates
 from remyelin.evidence.readiness import readiness
 
 TEXT = (Path(__file__).resolve().parents[2] / "docs" / "evidence.md").read_text("utf-8")
@@ -34,3 +36,14 @@ def test_the_page_counts_the_arms_that_can_be_run() -> None:
     for gap, words in (("no EDSS", "EDSS ({})"), ("no age", "age ({})")):
         count = sum(gap in one.gaps for one in judged)
         assert words.format(count) in TEXT
+
+
+def test_the_page_counts_the_study_files_and_why_arms_have_none() -> None:
+    found = fates(readiness(()))
+    planned = sum(fate.planned for fate in found)
+    none = [fate for fate in found if not fate.study_file]
+    assert f"{len(found) - planned - len(none)} of the {len(found)} stand in a study" in TEXT
+    assert f"{planned} more have a study file" in TEXT
+    assert f"{len(none)} have no study file" in TEXT
+    for reason, count in Counter(why for fate in none for why in fate.left_out).items():
+        assert f"| {count} | {reason} |" in TEXT

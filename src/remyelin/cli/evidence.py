@@ -235,14 +235,16 @@ def check_file(
 def report(json: Json = False) -> None:
     """Tell which published arms can be run as virtual ones, and what the others lack."""
     from remyelin.cli.evidence_text import readiness_lines, readiness_values
+    from remyelin.evidence.planning import fates
     from remyelin.evidence.readiness import readiness
     from remyelin.therapies import catalogue
 
     judged = readiness(catalogue.names())
+    found = fates(judged)
     if json:
-        say_json(readiness_values(judged))
+        say_json(readiness_values(judged, found))
         return
-    for line in readiness_lines(judged):
+    for line in readiness_lines(judged, found):
         say(line)
 
 

@@ -9,6 +9,7 @@ from dataclasses import asdict
 from remyelin.evidence.base import EvidenceBase
 from remyelin.evidence.export import outcome_row
 from remyelin.evidence.lists import contradictions, overlaps
+from remyelin.evidence.planning import Fate
 from remyelin.evidence.readiness import Readiness
 from remyelin.evidence.records import PublishedArm, PublishedStudy
 from remyelin.study.outcome import WHOLE, Outcome
@@ -130,14 +131,16 @@ def _short(value: object) -> str:
     return text if len(text) <= _WIDEST_CELL else f"{text[: _WIDEST_CELL - 3]}..."
 
 
-def readiness_lines(judged: Sequence[Readiness]) -> Iterator[str]:
-    """Lists of arms that can be run, that wait for a protocol, and what the others lack."""
+def readiness_lines(judged: Sequence[Readiness], found: Sequence[Fate]) -> Iterator[str]:
+    """Lists of arms that say enough, with their study files, and what the others lack."""
     complete = [one for one in judged if one.complete]
     own = [one for one in complete if not one.imputed]
     yield (
         f"{len(complete)} of {len(judged)} arms have n, age, EDSS and a dated figure: "
         f"{len(own)} with a baseline of their own, {len(complete) - len(own)} with an imputed one."
     )
+    yield from _file_counts(found)
+    files = {_arm_key(fate.ready): fate for fate in found}
     for title, wanted in (
         ("With a baseline of their own:", own),
         (
@@ -146,10 +149,32 @@ def readiness_lines(judged: Sequence[Readiness]) -> Iterator[str]:
         ),
     ):
         yield f"\n{title}"
-        yield from (f"  {_ready_text(one)}" for one in wanted)
+        yield from (f"  {_ready_text(one)}; {_file_text(files[_arm_key(one)])}" for one in wanted)
     yield "\nLeft out, by what is missing (an arm may lack several things):"
     gaps = Counter(gap for one in judged for gap in one.gaps)
     yield from (f"  {count:>4}  {gap}" for gap, count in gaps.most_common())
+
+
+def _file_counts(found: Sequence[Fate]) -> Iterator[str]:
+    runs = sum(bool(fate.study_file) and not fate.planned for fate in found)
+    planned = sum(fate.planned for fate in found)
+    none = [fate for fate in found if not fate.study_file]
+    yield (
+        f"{runs} of the {len(found)} stand in a study that runs, {planned} in a study file that "
+        f"cannot be run yet, {len(none)} have no study file:"
+    )
+    why = Counter(reason for fate in none for reason in fate.left_out)
+    yield from (f"  {count:>4}  {reason}" for reason, count in why.most_common())
+
+
+def _arm_key(one: Readiness) -> tuple[str, str]:
+    return one.arm.study_id, one.arm.arm_id
+
+
+def _file_text(fate: Fate) -> str:
+    if not fate.study_file:
+        return f"no study file: {', '.join(fate.left_out)}"
+    return f"study {fate.study_file}{' (cannot be run yet)' if fate.planned else ''}"
 
 
 def _ready_text(one: Readiness) -> str:
@@ -168,8 +193,9 @@ def _ready_text(one: Readiness) -> str:
     )
 
 
-def readiness_values(judged: Sequence[Readiness]) -> list[dict[str, object]]:
+def readiness_values(judged: Sequence[Readiness], found: Sequence[Fate]) -> list[dict[str, object]]:
     """Plain values of the report, one row for each arm."""
+    files = {_arm_key(fate.ready): fate for fate in found}
     return [
         {
             "study_id": one.arm.study_id,
@@ -180,8 +206,11 @@ def readiness_values(judged: Sequence[Readiness]) -> list[dict[str, object]]:
             "runs": one.complete and one.runs,
             "dated_outcomes": one.dated_outcomes,
             "missing": list(one.gaps),
+            "study_file": fate.study_file or None if fate else None,
+            "left_out": list(fate.left_out) if fate else [],
             "source": one.arm.source,
             "mark": one.arm.mark,
         }
         for one in judged
+        for fate in [files.get(_arm_key(one))]
     ]

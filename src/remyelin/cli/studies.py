@@ -24,18 +24,43 @@ _DEFAULT_NAME = "my_study"
 
 @listing.command("list")
 def list_studies(json: Json = False) -> None:
-    """List the studies of the catalogue."""
+    """List the studies of the catalogue, and apart those that cannot be run yet."""
     from remyelin.study import catalogue
+    from remyelin.trials.planned import reasons
 
-    studies = [catalogue.load(name) for name in catalogue.names()]
+    names = (*catalogue.names(), *catalogue.planned_names())
+    studies = [catalogue.load(name) for name in names]
+    hindered = {
+        name: reasons(catalogue.load(name)) for name in names if name in catalogue.planned_names()
+    }
+    rows = [(study, hindered.get(study.study_id, ())) for study in studies]
     if json:
-        fields = ("study_id", "title", "citation")
-        rows = [{field: getattr(study, field) for field in fields} for study in studies]
-        say_json([{**row, "n": s.design.n} for row, s in zip(rows, studies, strict=True)])
+        say_json([_list_row(study, found) for study, found in rows])
         return
     width = max((len(study.study_id) for study in studies), default=0)
-    for study in studies:
-        say(f"{study.study_id:<{width}}  {study.design.n:>5} patients  {study.title}")
+    for study, found in rows:
+        if not found:
+            say(_list_line(study, width))
+    if any(found for _, found in rows):
+        say("\nCannot be run yet:")
+    for study, found in rows:
+        if found:
+            say(f"{_list_line(study, width)}\n{'':<{width}}  {'; '.join(found)}")
+
+
+def _list_line(study: Study, width: int) -> str:
+    return f"{study.study_id:<{width}}  {study.design.n:>5} patients  {study.title}"
+
+
+def _list_row(study: Study, hindered: tuple[str, ...]) -> dict[str, object]:
+    return {
+        "study_id": study.study_id,
+        "title": study.title,
+        "citation": study.citation,
+        "n": study.design.n,
+        "runnable": not hindered,
+        "reasons": list(hindered),
+    }
 
 
 @listing.command("show")

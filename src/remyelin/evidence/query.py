@@ -81,14 +81,15 @@ def studies_named(name: str, base: EvidenceBase | None = None) -> tuple[Publishe
         Nothing is known by this name.
     """
     base = base or EvidenceBase.load()
-    if name in catalogue.names():
+    files = (*catalogue.names(), *catalogue.planned_names())
+    if name in files:
         name = catalogue.load(name).evidence_id or name
     found = tuple(s for s in base.all_studies if name == s.study_id)
     found = found or tuple(s for s in base.all_studies if name == s.trial_id)
     if found:
         return found
     trials = {study.trial_id for study in base.all_studies}
-    known = sorted({*base.study_ids, *trials, *catalogue.names()})
+    known = sorted({*base.study_ids, *trials, *files})
     raise UnknownNameError("study", name, known, "`remyelin evidence list` lists all.")
 
 

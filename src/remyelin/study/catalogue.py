@@ -16,14 +16,27 @@ from remyelin.study.problems import problems_of
 from remyelin.study.schema import Study
 
 STUDIES_FOLDER = "studies"
+PLANNED_FOLDER = "planned"
 SUFFIXES = (".yaml", ".yml")
 _ADVICE = "Mend the file; `remyelin study new` prints a complete one to start from."
 
 
 @cache
 def names() -> tuple[str, ...]:
-    """Names of the studies of the package, sorted."""
-    folder = resources.files("remyelin.study") / STUDIES_FOLDER
+    """Names of the studies of the package that can be run, sorted."""
+    return _names_in(STUDIES_FOLDER)
+
+
+@cache
+def planned_names() -> tuple[str, ...]:
+    """Names of the studies of the package that cannot be run yet, sorted."""
+    return _names_in(PLANNED_FOLDER)
+
+
+def _names_in(folder_name: str) -> tuple[str, ...]:
+    folder = resources.files("remyelin.study") / folder_name
+    if not folder.is_dir():
+        return ()
     files = (file.name for file in folder.iterdir())
     return tuple(sorted(name.removesuffix(".yaml") for name in files if name.endswith(".yaml")))
 
@@ -34,7 +47,7 @@ def load(name_or_path: str) -> Study:
     Parameters
     ----------
     name_or_path
-        A name of `names`, or the path of a file that ends in .yaml or .yml.
+        A name of `names` or `planned_names`, or the path of a file that ends in .yaml or .yml.
 
     Raises
     ------
@@ -43,14 +56,16 @@ def load(name_or_path: str) -> Study:
     InputError
         The file cannot be read or is malformed; every problem is named.
     """
-    if name_or_path in names():
-        file = resources.files("remyelin.study") / STUDIES_FOLDER / f"{name_or_path}.yaml"
+    known = (*names(), *planned_names())
+    if name_or_path in known:
+        folder = STUDIES_FOLDER if name_or_path in names() else PLANNED_FOLDER
+        file = resources.files("remyelin.study") / folder / f"{name_or_path}.yaml"
         text = file.read_text(encoding="utf-8")
         return from_mapping(parse_yaml(text, where=file.name), where=file.name)
     if name_or_path.lower().endswith(SUFFIXES):
         return read(name_or_path)
     raise UnknownNameError(
-        "study", shown(name_or_path), names(), "A file of your own must end in .yaml or .yml."
+        "study", shown(name_or_path), known, "A file of your own must end in .yaml or .yml."
     )
 
 
@@ -126,6 +141,7 @@ __all__ = [
     "from_mapping",
     "load",
     "names",
+    "planned_names",
     "read",
     "template",
 ]

@@ -1,0 +1,61 @@
+"""Studies of the catalogue that cannot be run yet, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from remyelin.errors import UsageError
+from remyelin.study import catalogue
+from remyelin.study.schema import Study
+from remyelin.study.vocabulary import Mark, Phenotype
+from remyelin.therapies import catalogue as therapies
+
+ENROLLED = frozenset({Phenotype.RRMS})
+"""Courses of the disease of which virtual patients can be enrolled."""
+
+
+def reasons(study: Study) -> tuple[str, ...]:
+    """Why a planned study cannot be run; empty where nothing stands in the way.
+
+    Parameters
+    ----------
+    study
+        A study of `catalogue.planned_names`; in its baseline, rows marked assumed are not the
+        arm's own.
+    """
+    return tuple(_reasons(study))
+
+
+def _reasons(study: Study) -> Iterator[str]:
+    protocols = {option.protocol_id for arm in study.arms for option in arm.treatment}
+    missing = sorted(protocols - set(therapies.names()))
+    if missing:
+        yield f"protocol missing: {', '.join(missing)}"
+    if study.population.phenotype not in ENROLLED:
+        yield f"phenotype not enrolled yet: {study.population.phenotype.value}"
+    imputed = [
+        covariate.value
+        for covariate, row in study.population.baseline.items()
+        if row.mark is Mark.ASSUMED
+    ]
+    if imputed:
+        yield f"baseline imputed: {', '.join(imputed)}"
+
+
+def refuse_planned(study: Study) -> None:
+    """Stop before a planned study is run.
+
+    Raises
+    ------
+    UsageError
+        The study is one of the planned ones, unchanged, and something stands in its way.
+    """
+    name = study.study_id
+    if name not in catalogue.planned_names() or study != catalogue.load(name):
+        return
+    found = reasons(study)
+    if found:
+        raise UsageError(
+            f"the study {name} cannot be run yet: {'; '.join(found)}\n"
+            "`remyelin studies list` shows the studies that can be run."
+        )
