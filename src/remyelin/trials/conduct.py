@@ -17,6 +17,7 @@ from remyelin.model.schedule import Entry, Schedule
 from remyelin.study.vocabulary import Covariate
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
+from remyelin.trials.examination import Examiner
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
 from remyelin.trials.readouts import Scanner
@@ -67,7 +68,8 @@ class _Trial:
         self.books = notebooks()
         backend = plan.settings.backend
         self.engine = carrier(plan.table, backend, threads=plan.threads)
-        self.assessor = rater(plan.table, backend)
+        settings = plan.study.design.measurement
+        self.assessor = rater(plan.table, backend, noise=settings.rater_noise)
         self.population = cohort.population.untreated().take(people.source)
         self.rows = np.arange(len(people))
         self.today = -plan.study.design.lead_in_days
@@ -76,7 +78,8 @@ class _Trial:
         self.reason = np.where(left, DROPOUT, COMPLETED).astype(object)
         names = np.array([arm.arm_id for arm in plan.study.arms], dtype=object)
         self.arm_id = names[people.arm]
-        self.scanner = Scanner.at_baseline(plan.table, self.population)
+        self.scanner = Scanner.at_baseline(plan.table, self.population, noise=settings.volume_noise)
+        self.examiner = Examiner.of(settings, plan.table, self.population.streams)
         self.courses = self._first_courses()
         self.switcher = Switcher(plan, people.arm, self.population.streams)
 
@@ -165,13 +168,16 @@ class _Trial:
 
     def _see(self, visit: Visit, rows: NDArray[np.intp], population: Population) -> None:
         rating = self.assessor.rate(population)
-        scan = self.scanner.read(rows, population, scanned=visit.mri)
+        occasion = visit.number
+        scan = self.scanner.read(rows, population, scanned=visit.mri, occasion=occasion)
+        tests = self.examiner.read(rows, population, rating.edss, occasion=occasion)
         columns = {
             **self._who(rows),
             "visit": np.full(len(rows), visit.number),
             "day": np.full(len(rows), visit.day),
             **_scores(rating),
             **scan,
+            **tests,
         }
         self.books["visits"].write(columns)
 
