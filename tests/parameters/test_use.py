@@ -97,6 +97,8 @@ def test_what_a_subsystem_gets_is_the_table_in_internal_units(shape: type[Any]) 
 
 
 DIMENSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"^sdmt_disability_loss$", ("points",)),
+    (r"^sdmt_age_loss$", ("points/age_y",)),
     (r"(onset_age|_age_reference)(_sd|_min|_max)?$", ("age_y",)),
     (r"^item_threshold_", ("latent",)),
     (r"^item_slope_", ("1/latent",)),

@@ -74,8 +74,9 @@ VISITS = Table(
     "One row per patient and visit, baseline (day 0) included.",
     (
         *_who(),
-        Column("visit", Kind.INTEGER, "", "number of the visit, 0 is baseline"),
+        Column("visit", Kind.INTEGER, "", "number of the visit, 0 is baseline, -1 not scheduled"),
         Column("day", Kind.INTEGER, "d", "day from baseline"),
+        Column("scheduled", Kind.FLAG, "", "false for a visit because of a relapse"),
         Column("edss", Kind.REAL, "EDSS points", "EDSS as rated, half points"),
         Column("fs_visual", Kind.INTEGER, "", "visual functional system, converted score"),
         Column("fs_brainstem", Kind.INTEGER, "", "brainstem functional system"),

@@ -63,6 +63,11 @@ def standard_noise(streams: Streams, occasion: NDArray[np.int64] | int, purpose:
     return noise
 
 
+def unexamined(count: int) -> dict[str, NDArray[np.generic]]:
+    """Give the read-outs of a visit at which nothing but the EDSS is rated."""
+    return {name: np.full(count, np.nan) for name in ("t25fw_seconds", "sdmt", "nfl_pg_ml", "eq5d")}
+
+
 @dataclass
 class Examiner:
     """Examines participants and remembers how often each took the digit test.
