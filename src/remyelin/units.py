@@ -52,6 +52,9 @@ INTERNAL_FACTOR: Final[dict[str, float]] = {
     "EDSS": 1.0,
     "1/EDSS": 1.0,
     "courses": 1.0,
+    "s": 1.0,
+    "points": 1.0,
+    "points/age_y": 1.0,
 }
 """Allowed units and the factor that brings a value to days.
 

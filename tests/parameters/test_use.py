@@ -19,9 +19,11 @@ from remyelin.model.day import STAGES
 from remyelin.model.patient import AssessmentParameters, OnsetParameters
 from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
+from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
 from remyelin.therapies import catalogue
 from remyelin.therapies.amounts import DERIVED, amount
+from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
 
 TABLE = ParameterTable.load()
@@ -30,6 +32,7 @@ SHAPES: tuple[type[Any], ...] = (
     TraitParameters,
     OnsetParameters,
     AssessmentParameters,
+    ExaminationParameters,
 )
 
 
@@ -63,7 +66,8 @@ def test_every_parameter_is_read_by_something() -> None:
     )
     Engine(table)
     Assessor(table)
-    Scanner.at_baseline(table, population)
+    Scanner.at_baseline(table, population, noise=True)
+    Examiner.of(Measurement(), table, population.streams)
     for era in Era:
         era_factor(table, era)
     for protocol in map(catalogue.load, catalogue.names()):
@@ -93,6 +97,8 @@ def test_what_a_subsystem_gets_is_the_table_in_internal_units(shape: type[Any]) 
 
 
 DIMENSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
+    (r"^sdmt_disability_loss$", ("points",)),
+    (r"^sdmt_age_loss$", ("points/age_y",)),
     (r"(onset_age|_age_reference)(_sd|_min|_max)?$", ("age_y",)),
     (r"^item_threshold_", ("latent",)),
     (r"^item_slope_", ("1/latent",)),

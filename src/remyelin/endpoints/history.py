@@ -135,13 +135,16 @@ class History:
     _numbers: dict[str, FloatArray] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, tables: Tables) -> History:
+    def of(cls, tables: Tables, *, unscheduled: bool = False) -> History:
         """Match and sort longitudinal tables; a ready history is handed back as it is.
 
         Parameters
         ----------
         tables
             Frames by name as in ``study.tables``: subjects, visits, relapses, adverse_events.
+        unscheduled
+            Whether visits that the column ``scheduled`` says to be because of a relapse count
+            like any other; otherwise they neither show nor confirm anything.
 
         Raises
         ------
@@ -153,8 +156,11 @@ class History:
         _check(tables)
         subjects = tables["subjects"].reset_index(drop=True)
         patients = _Patients.of(subjects)
-        visits, order = _sorted(tables["visits"], patients, "visits", "visit")
-        frame = tables["visits"].iloc[order].reset_index(drop=True)
+        seen = tables["visits"]
+        if "scheduled" in seen and not unscheduled:
+            seen = seen[seen["scheduled"].astype(bool)]
+        visits, order = _sorted(seen, patients, "visits", "visit")
+        frame = seen.iloc[order].reset_index(drop=True)
         relapses, _ = _sorted(tables["relapses"], patients, "relapses", None)
         adverse, kept = _sorted(tables["adverse_events"], patients, "adverse_events", None, "grade")
         names = tables["adverse_events"]["event"].astype(object).to_numpy()[kept]

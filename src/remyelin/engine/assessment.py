@@ -14,14 +14,25 @@ from remyelin.parameters import ParameterTable, bind
 
 
 class Assessor:
-    """A rater: the same patient on the same day always gets the same rating."""
+    """A rater: the same patient on the same day always gets the same rating.
 
-    def __init__(self, table: ParameterTable) -> None:
+    Parameters
+    ----------
+    table
+        Parameters.
+    noise
+        False rates without the noise of a rater.
+    """
+
+    def __init__(self, table: ParameterTable, *, noise: bool = True) -> None:
         self._parameters = bind(AssessmentParameters, table)
+        self._noise = noise
 
     def rate(self, population: Population) -> Rating:
         """Rate functional systems, ambulation and EDSS; each score has shape (n,)."""
-        words = population.streams.uniforms(population.day, Purpose.RATING, RATING_BLOCKS)
+        words = None
+        if self._noise:
+            words = population.streams.uniforms(population.day, Purpose.RATING, RATING_BLOCKS)
         with np.errstate(all="ignore"):
             rating = assess(
                 NUMPY,

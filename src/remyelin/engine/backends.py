@@ -82,18 +82,27 @@ def carrier(table: ParameterTable, backend: Backend, *, threads: int = 1) -> Car
     return FusedEngine(table, settings=FusedSettings(threads=threads))
 
 
-def rater(table: ParameterTable, backend: Backend) -> Rater:
+def rater(table: ParameterTable, backend: Backend, *, noise: bool = True) -> Rater:
     """Give the assessor of a backend.
+
+    Parameters
+    ----------
+    table
+        Parameters.
+    backend
+        Which engine.
+    noise
+        False rates without the noise of a rater, on NumPy with either backend.
 
     Raises
     ------
     SimulationError
         The fused assessor cannot be compiled here.
     """
-    if backend is Backend.NUMPY:
+    if backend is Backend.NUMPY or not noise:
         from remyelin.engine.assessment import Assessor
 
-        return Assessor(table)
+        return Assessor(table, noise=noise)
     from remyelin.engine.fused.rate import FusedAssessor
 
     return FusedAssessor(table)

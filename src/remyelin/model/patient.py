@@ -127,11 +127,13 @@ def assess(
     tissue: Tissue,
     disease: Disease,
     offsets: ItemOffsets,
-    u: Sequence[Value],
+    u: Sequence[Value] | None,
 ) -> Rating:
-    """Rate functional systems and EDSS as one rater would on one day."""
+    """Rate functional systems and EDSS as one rater would on one day; without u, without noise."""
     latent = latent_disability(
         m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
     )
-    noise = [normal(m, u[2 * k], u[2 * k + 1]) for k in range(len(offsets))]
+    noise = None
+    if u is not None:
+        noise = [normal(m, u[2 * k], u[2 * k + 1]) for k in range(len(offsets))]
     return rate_edss(m, p.items, latent=latent, offsets=offsets, noise=noise)

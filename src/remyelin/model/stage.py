@@ -45,6 +45,13 @@ class Purpose(IntEnum):
     TREATMENT = 34
     SWITCH = 35
     NOT_STARTED = 36
+    FUNCTION_OFFSETS = 37
+    WALK_NOISE = 38
+    SDMT_NOISE = 39
+    NFL_NOISE = 40
+    VOLUME_NOISE = 41
+    VISIT_JITTER = 42
+    VISIT_MISSED = 43
 
 
 class NoParameters(NamedTuple):

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from remyelin.study.fields import Figure, Frozen, Number, Share, Text, Whole
+from remyelin.study.measurement import Measurement
 from remyelin.study.vocabulary import Allocation, Mark
 
 MAX_PATIENTS = 1_000_000
@@ -85,6 +86,8 @@ class Design(Frozen):
     lead_in_days
         Days of treatment before time zero, for a cohort whose follow-up counts from the day of a
         transplant: patients are enrolled and rated first, and events of these days do not count.
+    measurement
+        Noise of each read-out, and how visits stray from their plan.
     """
 
     allocation: Allocation
@@ -94,6 +97,7 @@ class Design(Frozen):
     follow_up: FollowUp
     dropout_per_year: Figure
     lead_in_days: Annotated[Whole, Field(ge=0, le=MAX_LEAD_IN_DAYS)] = 0
+    measurement: Measurement = Measurement()
 
     @model_validator(mode="after")
     def _rate(self) -> Design:

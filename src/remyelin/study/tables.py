@@ -74,8 +74,9 @@ VISITS = Table(
     "One row per patient and visit, baseline (day 0) included.",
     (
         *_who(),
-        Column("visit", Kind.INTEGER, "", "number of the visit, 0 is baseline"),
+        Column("visit", Kind.INTEGER, "", "number of the visit, 0 is baseline, -1 not scheduled"),
         Column("day", Kind.INTEGER, "d", "day from baseline"),
+        Column("scheduled", Kind.FLAG, "", "false for a visit because of a relapse"),
         Column("edss", Kind.REAL, "EDSS points", "EDSS as rated, half points"),
         Column("fs_visual", Kind.INTEGER, "", "visual functional system, converted score"),
         Column("fs_brainstem", Kind.INTEGER, "", "brainstem functional system"),
@@ -88,6 +89,10 @@ VISITS = Table(
         Column("gd_lesions", Kind.INTEGER, "", "enhancing lesions on MRI", nullable=True),
         Column("new_t2_lesions", Kind.INTEGER, "", "new T2 lesions since last MRI", nullable=True),
         Column("brain_volume_pct", Kind.REAL, "%", "brain volume, baseline 100", nullable=True),
+        Column("t25fw_seconds", Kind.REAL, "s", "timed 25-foot walk, 180 unable", nullable=True),
+        Column("sdmt", Kind.INTEGER, "points", "Symbol Digit Modalities Test", nullable=True),
+        Column("nfl_pg_ml", Kind.REAL, "pg/mL", "serum neurofilament light chain", nullable=True),
+        Column("eq5d", Kind.REAL, "", "EQ-5D utility from the EDSS as rated", nullable=True),
     ),
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,15 +12,17 @@ from numpy.typing import NDArray
 from remyelin.cohorts.enrolment import Cohort
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.happenings import Happenings
-from remyelin.engine.population import Population
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.study.vocabulary import Covariate
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
+from remyelin.trials.calendar import Calendar
+from remyelin.trials.examination import Examiner, unexamined
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
 from remyelin.trials.readouts import Scanner
+from remyelin.trials.relapse_visits import UNSCHEDULED, RelapseVisits
 from remyelin.trials.switching import Switcher
 
 if TYPE_CHECKING:
@@ -67,7 +70,8 @@ class _Trial:
         self.books = notebooks()
         backend = plan.settings.backend
         self.engine = carrier(plan.table, backend, threads=plan.threads)
-        self.assessor = rater(plan.table, backend)
+        settings = plan.study.design.measurement
+        self.assessor = rater(plan.table, backend, noise=settings.rater_noise)
         self.population = cohort.population.untreated().take(people.source)
         self.rows = np.arange(len(people))
         self.today = -plan.study.design.lead_in_days
@@ -76,7 +80,12 @@ class _Trial:
         self.reason = np.where(left, DROPOUT, COMPLETED).astype(object)
         names = np.array([arm.arm_id for arm in plan.study.arms], dtype=object)
         self.arm_id = names[people.arm]
-        self.scanner = Scanner.at_baseline(plan.table, self.population)
+        self.scanner = Scanner.at_baseline(plan.table, self.population, noise=settings.volume_noise)
+        self.examiner = Examiner.of(settings, plan.table, self.population.streams)
+        self.calendar = Calendar.of(
+            plan.visits, settings, self.population.streams, people.planned_end
+        )
+        self.relapse_visits = RelapseVisits(settings.relapse_visit_delay_days)
         self.courses = self._first_courses()
         self.switcher = Switcher(plan, people.arm, self.population.streams)
 
@@ -90,22 +99,35 @@ class _Trial:
         return courses
 
     def go_to(self, visit: Visit) -> None:
-        """Carry everybody under observation to a visit and see them."""
-        if visit.number:
-            self._carry(visit.day)
-        here = self._present(visit.day)
-        self._see(visit, self.rows[here], self.population.take(np.flatnonzero(here)))
-        if self.today < 0:
-            self._carry(0)
+        """Carry everybody under observation to a visit and see them.
+
+        Who switches is decided when the last of them has been there.
+        """
+        for day in self.calendar.stops(self.rows, visit):
+            if visit.number:
+                self._carry_to(day)
+            come = self._present(day) & self.calendar.comes(self.rows, visit, day)
+            self._see(replace(visit, day=day), come)
+            if self.today < 0:
+                self._carry(0)
         if self.switcher.anybody and visit.number:
-            self._switch(visit)
-        self._leave(visit.day)
+            self._switch(replace(visit, day=self.today))
+        self._leave(self.today)
 
     def _present(self, day: int) -> NDArray[np.bool_]:
         dead = self.reason[self.rows] == DEATH
         last = self.end[self.rows] - np.where(dead, 1, 0)
         present: NDArray[np.bool_] = last >= day
         return present
+
+    def _carry_to(self, day: int) -> None:
+        """Carry everybody to a day, with the visits that relapses bring on the way."""
+        while self.today < day:
+            self._carry(self.relapse_visits.next_stop(self.today, day))
+            due = np.isin(self.rows, self.relapse_visits.due(self.today))
+            if due.any():
+                due &= self._present(self.today) & ~self.calendar.anything(self.rows, self.today)
+                self._see(Visit(UNSCHEDULED, self.today, mri=False), due)
 
     def _carry(self, day: int) -> None:
         position = np.full(len(self.people), -1, dtype=np.intp)
@@ -136,7 +158,7 @@ class _Trial:
         self.reason[who] = FAILED
 
     def _note(self, seen: Happenings) -> None:
-        self._note_event(seen, "relapse", self.books["relapses"], None)
+        self.relapse_visits.note(*self._note_event(seen, "relapse", self.books["relapses"], None))
         diary = self.books["adverse_events"]
         self._note_event(seen, "infection", diary, np.nan)
         self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
@@ -144,7 +166,7 @@ class _Trial:
 
     def _note_event(
         self, seen: Happenings, event: str, book: Notebook, grade: float | None
-    ) -> None:
+    ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
         rows, days = seen.of(event)
         who = self.rows[rows]
         inside = (days > 0) & (days <= self.end[who])
@@ -154,6 +176,7 @@ class _Trial:
             columns["event"] = np.full(len(who), event, dtype=object)
             columns["grade"] = np.full(len(who), grade)
         book.write(columns)
+        return who, days
 
     def _who(self, rows: NDArray[np.intp]) -> dict[str, NDArray[np.generic]]:
         source = self.people.source[rows]
@@ -163,15 +186,22 @@ class _Trial:
             "arm_id": self.arm_id[rows],
         }
 
-    def _see(self, visit: Visit, rows: NDArray[np.intp], population: Population) -> None:
+    def _see(self, visit: Visit, come: NDArray[np.bool_]) -> None:
+        rows, population = self.rows[come], self.population.take(np.flatnonzero(come))
         rating = self.assessor.rate(population)
-        scan = self.scanner.read(rows, population, scanned=visit.mri)
+        occasion, planned = visit.number, visit.number != UNSCHEDULED
+        scan = self.scanner.read(rows, population, scanned=visit.mri, occasion=occasion)
+        tests = unexamined(len(rows))
+        if planned:
+            tests = self.examiner.read(rows, population, rating.edss, occasion=occasion)
         columns = {
             **self._who(rows),
             "visit": np.full(len(rows), visit.number),
             "day": np.full(len(rows), visit.day),
+            "scheduled": np.full(len(rows), planned),
             **_scores(rating),
             **scan,
+            **tests,
         }
         self.books["visits"].write(columns)
 

@@ -206,9 +206,10 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
     -------
     pandas.DataFrame
         ``arm_id``, ``time_months``, ``mean``, ``low``, ``high`` and ``n``, the patients rated
-        at the visit, mean over replicates.
+        at the visit, mean over replicates; scheduled visits only.
     """
     place = ["arm_id", "visit"]
+    visits = visits[visits["scheduled"]]
     means = visits.groupby([*place, "replicate"])["edss"].mean().groupby(place)
     months = {
         visit.number: round(visit.day / DAYS_PER_MONTH, _MONTH_DECIMALS)
