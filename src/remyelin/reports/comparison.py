@@ -102,7 +102,8 @@ def section(result: RunResult) -> Markup:
     intro = element(
         "p",
         "In: the published value lies in the 5 to 95 % prediction interval over replicates at the "
-        "study's own size. z = (observed - mean) / sd. Rows in italics with a dashed tag were "
+        "study's own size. z = (observed - mean) / sd, for ratios on the log scale. Rows in "
+        "italics with a dashed tag were "
         "recalled, not read at their source. Proportions are 0 to 1.",
         class_="soft",
     )

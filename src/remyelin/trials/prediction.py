@@ -182,7 +182,9 @@ OUTCOMES = Table(
         Column("observed_page", Kind.TEXT, "", "where the figure was read", nullable=True),
         Column("observed_mark", Kind.TEXT, "", "seen, recalled or assumed", nullable=True),
         Column("verdict", Kind.TEXT, "", "in, out, not_published, not_scorable, not_estimable"),
-        Column("z", Kind.REAL, "", "(observed - mean) / sd", nullable=True),
+        Column(
+            "z", Kind.REAL, "", "(observed - mean) / sd, for ratios on the log scale", nullable=True
+        ),
         Column("interval_score", Kind.REAL, "", "interval score, small is good", nullable=True),
     ),
 )
