@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.files import parse_yaml
+from remyelin.study.problems import problems_of
 from remyelin.therapies.protocol import Protocol
 
 _SUFFIX = ".yaml"
@@ -56,8 +57,4 @@ def parse(text: str, *, where: str) -> Protocol:
     try:
         return Protocol.model_validate(data)
     except ValidationError as error:
-        problems = [
-            f"{'.'.join(str(key) for key in item['loc']) or 'file'}: {item['msg']}"
-            for item in error.errors()
-        ]
-        raise InputError(where, problems) from None
+        raise InputError(where, problems_of(error, Protocol)) from None
