@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from remyelin.engine import leaves
 from remyelin.engine.advance import Engine
 from remyelin.engine.numpy_backend import NUMPY
-from remyelin.engine.population import Population
-from remyelin.model import conditioning
+from remyelin.engine.population import Population, at_onset
+from remyelin.engine.streams import Streams
+from remyelin.model import conditioning, steroids
 from remyelin.model.day import SIGNALS, STAGES
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.patient import (
@@ -28,7 +29,15 @@ from remyelin.model.patient import (
 )
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.model.stage import WORDS_PER_BLOCK, Purpose, Stage
-from remyelin.model.traits import TRAIT_BLOCKS, TraitParameters, Traits, draw_traits
+from remyelin.model.survival import LIFE_TABLES, draw_mortality
+from remyelin.model.traits import (
+    TRAIT_BLOCKS,
+    Mortality,
+    Person,
+    TraitParameters,
+    Traits,
+    draw_traits,
+)
 from remyelin.parameters import bind
 from tests.model.bench import (
     STEP,
@@ -107,6 +116,7 @@ def patients() -> Population:
     drug = [
         Entry("traffic_target", BLOCKED, np.full(len(BLOCKED), 150), 0.85),
         Entry("gcsf", GRAFTED, np.full(len(GRAFTED), 190), 1.0),
+        Entry("relapse_steroids", BLOCKED, np.full(len(BLOCKED), 150), 0.5),
     ]
     return Engine(BUSY).advance(fresh, 0, WARM_UP, Schedule(drug))[0]
 
@@ -189,7 +199,9 @@ def test_an_engine_that_skips_agrees_with_one_that_computes_everything_to_the_bi
         assert differing(population.state, dense.state) == []
 
 
-@pytest.mark.parametrize("step", [conditioning.deplete, conditioning.reinfuse])
+@pytest.mark.parametrize(
+    "step", [conditioning.deplete, conditioning.reinfuse, steroids.give_steroids]
+)
 def test_a_pulse_of_nothing_leaves_the_patient_to_the_bit(step: Any) -> None:
     (stage,) = [stage for stage in STAGES if stage.step is step]
     population = walk().ends[3]
@@ -263,7 +275,22 @@ def test_traits_can_be_traced_and_the_trace_computes_the_same_to_the_bit() -> No
     drawn = population.streams.uniforms(0, Purpose.TRAITS, TRAIT_BLOCKS)
     known = leaves_of("p", bind(TraitParameters, TABLE)) | {"era": 0.6}
     known |= {f"u.{k}": word for k, word in enumerate(drawn)}
-    assert differing(leaves.own(evaluate(traced, known), 50), population.traits) == []
+    found = leaves.own(evaluate(traced, known), 50)
+    bare = population.traits._replace(mortality=leaves.own(Mortality(), 50))
+    assert differing(found, bare) == []
+
+
+def test_the_life_table_of_a_patient_can_be_traced_and_computes_the_same_to_the_bit() -> None:
+    words = [Symbol(f"u.{k}") for k in range(WORDS_PER_BLOCK)]
+    shape = LIFE_TABLES["sweden"]
+    traced = draw_mortality(TRACER, symbols(shape, "p"), words, person=symbols(Person, "person"))
+    streams = Streams.of(1, np.zeros(50, dtype=np.int64), np.arange(50))
+    population = at_onset(TABLE, streams, era_factor=1.0, region="sweden")
+    known = leaves_of("p", bind(shape, TABLE)) | leaves_of("person", population.traits.person)
+    drawn = streams.uniforms(0, Purpose.SURVIVAL, 1)
+    known |= {f"u.{k}": word for k, word in enumerate(drawn)}
+    found = leaves.own(evaluate(traced, known), 50)
+    assert differing(found, population.traits.mortality) == []
 
 
 def test_the_state_at_onset_can_be_traced_and_computes_the_same_to_the_bit() -> None:

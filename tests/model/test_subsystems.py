@@ -14,7 +14,7 @@ from remyelin.engine.population import Population
 from remyelin.model import blood
 from remyelin.model.function import RecoveryParameters, recover
 from remyelin.model.inputs import Levels
-from remyelin.model.states import BCells, Clock, Deficit
+from remyelin.model.states import BCells, Clock, Deficit, Steroids
 from remyelin.model.tissue import TissueParameters, smoulder
 from remyelin.parameters import bind
 from tests.model.bench import TABLE, newcomers
@@ -79,7 +79,13 @@ def test_reversible_deficits_recover_with_their_time_and_lasting_ones_never() ->
     clock = Clock(np.array([30.0, 30.0, 60.0]), np.zeros(3))
     deficit = Deficit(*(np.ones(3) for _ in range(9)))
     given = recover(
-        NUMPY, bind(RecoveryParameters, TABLE), 1.0, deficit=deficit, disease=disease, clock=clock
+        NUMPY,
+        bind(RecoveryParameters, TABLE),
+        1.0,
+        deficit=deficit,
+        disease=disease,
+        clock=clock,
+        steroids=Steroids(np.zeros(3)),
     )["deficit"]
     assert np.array(given[:3]) == pytest.approx(np.ones((3, 3)), abs=0.0)
     slow = np.exp(-np.array([1.0, 1.3, 0.4]) / VALUE["slow_recovery_time"])

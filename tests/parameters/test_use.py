@@ -17,6 +17,7 @@ from remyelin.engine.streams import Streams
 from remyelin.errors import ParameterError
 from remyelin.model.day import STAGES
 from remyelin.model.patient import AssessmentParameters, OnsetParameters
+from remyelin.model.survival import REGIONS
 from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
@@ -59,11 +60,9 @@ def scalars(shape: type[Any]) -> Iterator[str]:
 def test_every_parameter_is_read_by_something() -> None:
     watched = _Watched(TABLE)
     table = ParameterTable(watched)
-    population = at_onset(
-        table,
-        Streams.of(1, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
-        era_factor=1.0,
-    )
+    streams = Streams.of(1, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    for region in REGIONS:
+        population = at_onset(table, streams, era_factor=1.0, region=region)
     Engine(table)
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)

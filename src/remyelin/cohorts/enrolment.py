@@ -155,6 +155,7 @@ class Recruiter:
             self.population.max_duration_years,
         ):
             fit = eligible(look.covariates, self.population.criteria)
+            fit &= look.population.state.safety.alive > 0.0
             weight = np.where(fit, self.weighting.weights(look.covariates), 0.0)
             keeper.look(look, weight)
         rows = keeper.entering(self.weighting.cap)

@@ -167,7 +167,9 @@ def make(era: Era, table: ParameterTable, *, candidates: int = CANDIDATES) -> pd
     population = at_onset(table, streams, era_factor=era_factor(table, era))
     onset_age = population.traits.person.onset_age
     frames = [
-        pd.DataFrame(_packed(look.day, onset_age, look.covariates))
+        pd.DataFrame(_packed(look.day, onset_age, look.covariates))[
+            look.population.state.safety.alive > 0.0
+        ]
         for look in looks(engine, assessor, population, HORIZON_YEARS)
     ]
     return pd.concat(frames).sort_values(["candidate", "day"], ignore_index=True)

@@ -23,7 +23,7 @@ from remyelin.units import DAYS_PER_YEAR, months_to_days
 MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
 """Columns of the visits in which MRI activity shows."""
 
-MILESTONES: Final = frozenset({"neutrophil_engraftment"})
+MILESTONES: Final = frozenset({"neutrophil_engraftment", "death_of_other_cause"})
 """Rows among the adverse events that are no harm; found only when asked for by name."""
 
 SERIOUS_GRADE: Final = 3

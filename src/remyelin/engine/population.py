@@ -11,9 +11,11 @@ from numpy.typing import NDArray
 from remyelin.engine import leaves
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.streams import Streams
+from remyelin.errors import UnknownNameError
 from remyelin.model.inputs import Levels
 from remyelin.model.patient import OnsetParameters, State, state_at_onset
 from remyelin.model.stage import Purpose
+from remyelin.model.survival import DEFAULT_REGION, LIFE_TABLES, draw_mortality
 from remyelin.model.traits import TRAIT_BLOCKS, TraitParameters, Traits, draw_traits
 from remyelin.parameters import ParameterTable, bind
 
@@ -77,7 +79,9 @@ class Population:
         )
 
 
-def at_onset(table: ParameterTable, streams: Streams, *, era_factor: float) -> Population:
+def at_onset(
+    table: ParameterTable, streams: Streams, *, era_factor: float, region: str = DEFAULT_REGION
+) -> Population:
     """Draw patients and put them on the day of their disease onset.
 
     Parameters
@@ -88,10 +92,22 @@ def at_onset(table: ParameterTable, streams: Streams, *, era_factor: float) -> P
         Identities; a patient's traits depend on nothing else.
     era_factor
         Factor on vulnerability (1 for natural-history cohorts).
+    region
+        Whose life table they have.
+
+    Raises
+    ------
+    UnknownNameError
+        No life table of this region is known.
     """
+    if region not in LIFE_TABLES:
+        raise UnknownNameError("region", region, tuple(LIFE_TABLES))
     words = streams.uniforms(0, Purpose.TRAITS, TRAIT_BLOCKS)
     count = len(streams)
     drawn = draw_traits(NUMPY, bind(TraitParameters, table), words, era_factor)
+    luck = streams.uniforms(0, Purpose.SURVIVAL, 1)
+    life_table = bind(LIFE_TABLES[region], table)
+    drawn = drawn._replace(mortality=draw_mortality(NUMPY, life_table, luck, person=drawn.person))
     traits = leaves.own(drawn, count)
     state = state_at_onset(NUMPY, bind(OnsetParameters, table), traits)
     return Population(

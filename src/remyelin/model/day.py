@@ -5,7 +5,16 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from remyelin.model import blood, conditioning, immunity, lesions, lymphocytes, safety
+from remyelin.model import (
+    blood,
+    conditioning,
+    immunity,
+    lesions,
+    lymphocytes,
+    safety,
+    steroids,
+    survival,
+)
 from remyelin.model.clock import grow_older
 from remyelin.model.function import (
     FLUCTUATION_INTERVAL,
@@ -30,6 +39,12 @@ STAGES: tuple[Stage, ...] = (
         conditioning.reinfuse,
         parameters=conditioning.GraftParameters,
         when=conditioning.conditioned,
+    ),
+    Stage(
+        "steroids",
+        steroids.give_steroids,
+        parameters=steroids.SteroidParameters,
+        when=steroids.steroids_given,
     ),
     Stage(
         "drugs",
@@ -90,6 +105,14 @@ STAGES: tuple[Stage, ...] = (
         when=lesions.background_relapse_fires,
     ),
     Stage("relapses closed", lesions.close_day_of_relapses),
+    Stage(
+        "steroids for a relapse",
+        steroids.treat_relapse,
+        parameters=steroids.SteroidParameters,
+        purpose=Purpose.STEROIDS,
+        blocks=1,
+        when=steroids.relapse_may_be_treated,
+    ),
     Stage("tissue", smoulder, parameters=TissueParameters),
     Stage(
         "fluctuation",
@@ -115,6 +138,13 @@ STAGES: tuple[Stage, ...] = (
         blocks=1,
         when=safety.infected_in_recovery,
     ),
+    Stage(
+        "risk of death",
+        survival.look_at_risk,
+        parameters=survival.HazardReads,
+        every=survival.LOOK_INTERVAL,
+    ),
+    Stage("death of other causes", survival.die_of_other_causes),
     Stage("clock", grow_older),
 )
 """The stages of a day in the order in which they act."""
@@ -133,5 +163,6 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("infection", "safety", "infected_today"),
     Signal("death", "safety", "died_today"),
     Signal("neutrophil_engraftment", "marrow", "engrafted_today"),
+    Signal("death_of_other_cause", "survival", "died_today"),
 )
 """Events that an observer writes down each day."""

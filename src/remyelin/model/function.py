@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from remyelin.model.draws import normal
-from remyelin.model.numeric import Numeric, Value, clip, softplus
-from remyelin.model.states import Clock, Deficit, Fluctuation, Latent, Tissue
+from remyelin.model.numeric import Numeric, Value, clip, positive, softplus
+from remyelin.model.states import Clock, Deficit, Fluctuation, Latent, Steroids, Tissue
 from remyelin.model.traits import Disease
 
 
@@ -42,6 +42,7 @@ class RecoveryParameters(NamedTuple):
     repair_age_loss: float
     repair_activity_min: float
     repair_activity_max: float
+    steroid_time_factor: float
 
 
 def recover(
@@ -52,8 +53,12 @@ def recover(
     deficit: Deficit,
     disease: Disease,
     clock: Clock,
+    steroids: Steroids,
 ) -> Mapping[str, NamedTuple]:
-    """Let the reversible deficits recover by one day; age slows the slow part."""
+    """Let reversible deficits recover by one day; age slows the slow part, steroids help the fast.
+
+    A running course of steroids ends a day sooner.
+    """
     repair = clip(
         m,
         1.0 - p.repair_age_loss * (clock.age - p.repair_age_reference) + disease.repair,
@@ -61,13 +66,18 @@ def recover(
         p.repair_activity_max,
     )
     slow = m.exp(-h * repair / p.slow_recovery_time)
-    fast = m.exp(-h / p.fast_recovery_time)
+    fast = m.where(
+        steroids.days_left > 0.0,
+        m.exp(-h / (p.steroid_time_factor * p.fast_recovery_time)),
+        m.exp(-h / p.fast_recovery_time),
+    )
     return {
         "deficit": Deficit(
             *deficit[0:3],
             *(value * slow for value in deficit[3:6]),
             *(value * fast for value in deficit[6:9]),
-        )
+        ),
+        "steroids": Steroids(positive(m, steroids.days_left - h)),
     }
 
 

@@ -19,6 +19,8 @@ class Levels(NamedTuple):
     """Share of immune activation that the drug blocks at steady state."""
     gcsf: Value = 0.0
     """1 while G-CSF is given."""
+    relapse_steroids: Value = 0.0
+    """Share of relapses that are treated with steroids."""
 
 
 class Pulse(NamedTuple):
@@ -48,3 +50,5 @@ class Pulse(NamedTuple):
     """Kill of marrow progenitors (log10)."""
     graft_cd34: Value = 0.0
     """CD34 cells reinfused (1e6/kg) at the patient's median mobilisation."""
+    steroids: Value = 0.0
+    """High-dose steroids (1: one full course)."""

@@ -22,6 +22,8 @@ from remyelin.model.states import (
     Marrow,
     Relapses,
     Safety,
+    Steroids,
+    Survival,
     TCells,
     Tissue,
 )
@@ -44,6 +46,8 @@ class State(NamedTuple):
     fluctuation: Fluctuation
     marrow: Marrow
     safety: Safety
+    survival: Survival
+    steroids: Steroids
 
 
 class OnsetParameters(NamedTuple):
@@ -104,6 +108,8 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             zero,
         ),
         safety=Safety(zero, zero, one),
+        survival=Survival(zero, zero, zero),
+        steroids=Steroids(zero),
     )
 
 

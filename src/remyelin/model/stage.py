@@ -36,6 +36,8 @@ class Purpose(IntEnum):
     CLONE_NOISE = 8
     FLUCTUATION = 9
     FATALITY = 10
+    SURVIVAL = 11
+    STEROIDS = 12
     RATING = 20
     SCREENING_RATING = 21  # reserved: nothing draws from it
     ENROLMENT = 30

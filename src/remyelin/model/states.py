@@ -160,3 +160,19 @@ class Safety(NamedTuple):
     infected_today: Value
     died_today: Value
     alive: Value
+
+
+class Survival(NamedTuple):
+    """Death of other causes than infection after a graft."""
+
+    hazard: Value
+    """Deaths per day, by region, sex, age and disability, until the next look at them."""
+    lived: Value
+    """Hazard lived through since onset."""
+    died_today: Value
+
+
+class Steroids(NamedTuple):
+    """Days left in which steroids speed recovery."""
+
+    days_left: Value

@@ -82,6 +82,22 @@ class ItemOffsets(NamedTuple):
     ambulation: Value
 
 
+class Mortality(NamedTuple):
+    """Life table of a healthy person of this region and sex, and what ends this patient's life.
+
+    The defaults are those of a person who dies of no other cause than the disease.
+    """
+
+    base: Value = 0.0
+    """Deaths per day at any age."""
+    level: Value = 0.0
+    """Deaths per day that rise with age, at the reference age."""
+    slope: Value = 0.0
+    """Rise per year of age (log)."""
+    resistance: Value = 1.0
+    """Hazard that the patient survives; standard exponential between patients."""
+
+
 class Traits(NamedTuple):
     """What stays with a patient for life."""
 
@@ -92,6 +108,7 @@ class Traits(NamedTuple):
     blood_traits: BloodTraits
     wellbeing: Wellbeing
     offsets: ItemOffsets
+    mortality: Mortality = Mortality()
 
 
 class TraitParameters(NamedTuple):

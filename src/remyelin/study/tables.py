@@ -108,7 +108,12 @@ ADVERSE_EVENTS = Table(
     (
         *_who(),
         Column("day", Kind.INTEGER, "d", "day of the event from baseline"),
-        Column("event", Kind.TEXT, "", "infection, neutrophil_engraftment or death"),
+        Column(
+            "event",
+            Kind.TEXT,
+            "",
+            "infection, neutrophil_engraftment, death (any cause) or death_of_other_cause",
+        ),
         Column(
             "grade",
             Kind.INTEGER,

@@ -163,6 +163,7 @@ class _Trial:
         self._note_event(seen, "infection", diary, np.nan)
         self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
         self._note_event(seen, "death", diary, FATAL_GRADE)
+        self._note_event(seen, "death_of_other_cause", diary, np.nan)
 
     def _note_event(
         self, seen: Happenings, event: str, book: Notebook, grade: float | None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import threading
 import time
 from collections.abc import Mapping
@@ -135,7 +136,7 @@ TOYS = (
 )
 """Stages of this test alone, so that the stored hash tells of the engine, not of the model."""
 
-STORED = {"float64": "e301055ecb8a7d49", "float32": "1145ecbd2a384889"}
+STORED = {"float64": "cad811b73c3abca9", "float32": "ac295b9f12e8957f"}
 
 
 @pytest.mark.parametrize("processor", [HOST, AVX2, SSE2], ids=["host", "avx2", "sse2"])
@@ -145,5 +146,7 @@ def test_a_stored_cohort_has_the_bits_that_it_had(precision: str, processor: Pro
     tidy = leaves.map_leaves(lambda leaf: np.arange(64) % 7 + 0.5, people.state)
     people = replace(people, state=tidy)
     settings = FusedSettings(precision=precision, processor=processor)
-    there, seen = FusedEngine(TABLE, TOYS, settings=settings).advance(people, 0, 300)
-    assert digest(there, seen) == STORED[precision]
+    there, _ = FusedEngine(TABLE, TOYS, settings=settings).advance(people, 0, 300)
+    # Only what the toys touch: a new state or event of the model must not change it.
+    touched = np.concatenate([*there.state.clock, *there.state.tissue])
+    assert hashlib.sha256(touched.tobytes()).hexdigest()[:16] == STORED[precision]
