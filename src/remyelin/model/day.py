@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from remyelin.model import blood, conditioning, immunity, lesions, lymphocytes, safety
+from remyelin.model import blood, conditioning, immunity, lesions, lymphocytes, safety, targets
 from remyelin.model.clock import grow_older
 from remyelin.model.function import (
     FLUCTUATION_INTERVAL,
@@ -36,6 +36,12 @@ STAGES: tuple[Stage, ...] = (
         immunity.follow_drugs,
         parameters=immunity.BlockParameters,
         when=immunity.drugs_act,
+    ),
+    Stage(
+        "drug targets",
+        targets.follow_targets,
+        parameters=targets.TargetParameters,
+        when=targets.targets_act,
     ),
     Stage(
         "activation",

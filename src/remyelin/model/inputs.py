@@ -19,6 +19,10 @@ class Levels(NamedTuple):
     """Share of immune activation that the drug blocks at steady state."""
     gcsf: Value = 0.0
     """1 while G-CSF is given."""
+    egress_target: Value = 0.0
+    """Share of lymphocyte egress from lymph nodes that the drug blocks at steady state."""
+    microglia_target: Value = 0.0
+    """Share of smouldering activity of CNS-resident cells that the drug blocks at steady state."""
 
 
 class Pulse(NamedTuple):
@@ -48,3 +52,7 @@ class Pulse(NamedTuple):
     """Kill of marrow progenitors (log10)."""
     graft_cd34: Value = 0.0
     """CD34 cells reinfused (1e6/kg) at the patient's median mobilisation."""
+    course_kill: Value = 0.0
+    """Mean kill of autoreactive clones by a course of a depleting drug (log10)."""
+    course_share: Value = 0.0
+    """Size of that course in full courses; the spread between clones grows with it."""

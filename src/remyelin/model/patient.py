@@ -22,6 +22,7 @@ from remyelin.model.states import (
     Marrow,
     Relapses,
     Safety,
+    Targets,
     TCells,
     Tissue,
 )
@@ -44,6 +45,7 @@ class State(NamedTuple):
     fluctuation: Fluctuation
     marrow: Marrow
     safety: Safety
+    targets: Targets
 
 
 class OnsetParameters(NamedTuple):
@@ -104,6 +106,7 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             zero,
         ),
         safety=Safety(zero, zero, one),
+        targets=Targets(zero, zero, zero),
     )
 
 
