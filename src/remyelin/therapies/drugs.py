@@ -163,6 +163,12 @@ def share_of_reference(step: Step) -> Share | None:
     if given is None or reference is None or given.measures != reference.measures:
         return None
     size = step.dose * given.size / (drug.reference * reference.size)
+    if _daily(step.unit) and not _daily(drug.unit):
+        size *= step.lasts_days or 1
     held = step.every_days is not None and step.lasts_days is None
     seldom = drug.interval_days / step.every_days if held and step.every_days else 1.0
     return Share(size, size if math.isnan(seldom) else size * seldom, drug.law)
+
+
+def _daily(unit: str) -> bool:
+    return unit.endswith("/d")
