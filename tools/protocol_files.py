@@ -41,7 +41,7 @@ KINDS = {
     "outcome": "remark",
     "hold": "processing",
     "freeze": "processing",
-    "thaw": "infusion",
+    "thaw": "processing",
     "manufacture": "processing",
     "formulation": "processing",
     "infusion phase I": "infusion",

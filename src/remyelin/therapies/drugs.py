@@ -44,6 +44,8 @@ class Drug:
         Dose at which its parameters hold, and days between two such doses.
     law
         How a level follows the dose.
+    groups
+        Groups that rules on combinations speak of.
     """
 
     agent: str
@@ -53,6 +55,7 @@ class Drug:
     unit: str
     interval_days: float
     law: Law
+    groups: frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -121,6 +124,7 @@ def drugs() -> dict[str, Drug]:
             unit=row["unit"],
             interval_days=float(row["interval_days"] or "nan"),
             law=Law(row["law"]),
+            groups=frozenset(name for name in row["groups"].split(";") if name),
         )
         found.update({name.lower(): drug for name in (drug.agent, *drug.aliases)})
     return found
@@ -145,6 +149,11 @@ def dose_ranges() -> tuple[DoseRange, ...]:
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("remyelin.therapies").joinpath(name).read_text(encoding="utf-8")
     return parse_csv(text, where=name)
+
+
+def agents_of(text: str) -> tuple[str, ...]:
+    """Give the agents that a step names, one or several joined by a plus sign."""
+    return tuple(part.strip() for part in text.split(" + "))
 
 
 def find(agent: str) -> Drug | None:
