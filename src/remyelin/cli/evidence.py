@@ -239,7 +239,7 @@ def report(json: Json = False) -> None:
     from remyelin.evidence.readiness import readiness
     from remyelin.therapies import catalogue
 
-    judged = readiness(catalogue.names())
+    judged = readiness(catalogue.acting_names())
     found = fates(judged)
     if json:
         say_json(readiness_values(judged, found))

@@ -41,7 +41,10 @@ def deplete(
     tissue: Tissue,
     immunity: Immunity,
 ) -> Mapping[str, NamedTuple]:
-    """Cut cells and clones, hurt thymus and brain, and open the CNS to the extent given."""
+    """Cut cells and clones, hurt thymus and brain, and open the CNS to the extent given.
+
+    The spread of a drug's course grows with its size and may spare a clone; conditioning never does.
+    """
     access = (
         immunity.clone_access_1,
         immunity.clone_access_2,
@@ -50,16 +53,14 @@ def deplete(
     )
     spread = p.clone_kill_patient_sd * immunity.patient_access
     given = m.where(pulse.clone_kill > 0.0, 1.0, 0.0)
-    kills = (
-        given
-        * clip(
-            m,
-            pulse.clone_kill + spread + p.clone_kill_clone_sd * z,
-            p.clone_kill_floor,
-            p.clone_kill_ceiling,
-        )
-        for z in access
-    )
+
+    def kill(z: Value) -> Value:
+        beside = spread + p.clone_kill_clone_sd * z
+        conditioned = clip(m, pulse.clone_kill + beside, p.clone_kill_floor, p.clone_kill_ceiling)
+        course = pulse.course_kill + pulse.course_share * beside
+        return given * conditioned + clip(m, course, 0.0, p.clone_kill_ceiling)
+
+    kills = (kill(z) for z in access)
     naive = survive(m, pulse.naive_kill)
     return {
         "clones": Clones(

@@ -14,6 +14,7 @@ from remyelin.model import (
     safety,
     steroids,
     survival,
+    targets,
 )
 from remyelin.model.clock import grow_older
 from remyelin.model.function import (
@@ -51,6 +52,12 @@ STAGES: tuple[Stage, ...] = (
         immunity.follow_drugs,
         parameters=immunity.BlockParameters,
         when=immunity.drugs_act,
+    ),
+    Stage(
+        "drug targets",
+        targets.follow_targets,
+        parameters=targets.TargetParameters,
+        when=targets.targets_act,
     ),
     Stage(
         "activation",

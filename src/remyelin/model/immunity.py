@@ -29,10 +29,10 @@ def follow_drugs(
     m: Numeric, p: BlockParameters, h: float, *, blocks: Blocks, levels: Levels
 ) -> Mapping[str, NamedTuple]:
     """Move each block towards its target, by the onset time upwards and the washout down."""
-    traffic = _approach(
+    traffic = approach(
         m, h, blocks.traffic, levels.traffic_target, p.traffic_onset_time, p.traffic_washout_time
     )
-    activation = _approach(
+    activation = approach(
         m,
         h,
         blocks.activation,
@@ -53,9 +53,10 @@ _GONE = 1e-6
 """Block below which a stopped drug no longer acts."""
 
 
-def _approach(
+def approach(
     m: Numeric, h: float, now: Value, target: Value, onset: Value, washout: Value
 ) -> Value:
+    """Move a block towards its target, by the onset time upwards and the washout time down."""
     moved = target + (now - target) * m.exp(-h / m.where(target > now, onset, washout))
     return m.where((target <= 0.0) & (moved < _GONE), 0.0, moved)
 

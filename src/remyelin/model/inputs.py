@@ -21,6 +21,10 @@ class Levels(NamedTuple):
     """1 while G-CSF is given."""
     relapse_steroids: Value = 0.0
     """Share of relapses that are treated with steroids."""
+    egress_target: Value = 0.0
+    """Share of lymphocyte egress from lymph nodes that the drug blocks at steady state."""
+    microglia_target: Value = 0.0
+    """Share of smouldering activity of CNS-resident cells that the drug blocks at steady state."""
 
 
 class Pulse(NamedTuple):
@@ -52,3 +56,7 @@ class Pulse(NamedTuple):
     """CD34 cells reinfused (1e6/kg) at the patient's median mobilisation."""
     steroids: Value = 0.0
     """High-dose steroids (1: one full course)."""
+    course_kill: Value = 0.0
+    """Mean kill of autoreactive clones by a course of a depleting drug (log10)."""
+    course_share: Value = 0.0
+    """Size of that course in full courses; the spread between clones grows with it."""

@@ -22,8 +22,10 @@ from remyelin.model.states import (
     Deficit,
     Lesions,
     Relapses,
+    Targets,
     Tissue,
 )
+from remyelin.model.targets import open_barrier
 from remyelin.model.traits import Disease
 
 LESION_SLOTS = 4
@@ -59,6 +61,7 @@ def count_lesions(
     lesions: Lesions,
     activation: Activation,
     blocks: Blocks,
+    targets: Targets,
     disease: Disease,
     clock: Clock,
     u: Sequence[Value],
@@ -67,10 +70,10 @@ def count_lesions(
     older = clock.age - p.lesion_age_reference
     above = positive(m, older)
     ageing = m.exp(-p.lesion_age_slope * older - p.lesion_age_acceleration * above * above)
-    open_barrier = 1.0 - blocks.traffic
-    rate = h * disease.lesion_rate * activation.activity * open_barrier * ageing
+    traffic = open_barrier(blocks, targets)
+    rate = h * disease.lesion_rate * activation.activity * traffic * ageing
     held = (
-        open_barrier
+        traffic
         * (1.0 - blocks.activation)
         * clip(m, activation.help, p.symptomatic_help_floor, 1.0)
     )

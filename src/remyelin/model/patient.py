@@ -24,6 +24,7 @@ from remyelin.model.states import (
     Safety,
     Steroids,
     Survival,
+    Targets,
     TCells,
     Tissue,
 )
@@ -48,6 +49,7 @@ class State(NamedTuple):
     safety: Safety
     survival: Survival
     steroids: Steroids
+    targets: Targets
 
 
 class OnsetParameters(NamedTuple):
@@ -110,6 +112,7 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
         safety=Safety(zero, zero, one),
         survival=Survival(zero, zero, zero),
         steroids=Steroids(zero),
+        targets=Targets(zero, zero, zero),
     )
 
 

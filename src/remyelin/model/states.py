@@ -176,3 +176,14 @@ class Steroids(NamedTuple):
     """Days left in which steroids speed recovery."""
 
     days_left: Value
+
+
+class Targets(NamedTuple):
+    """Drug effects on targets beside traffic and activation; 0 none."""
+
+    egress: Value
+    """Share of lymphocyte egress from lymph nodes that is blocked."""
+    microglia: Value
+    """Share of the activity of CNS-resident cells that is blocked."""
+    overshoot: Value
+    """Traffic above the untreated level after a blocker was stopped."""

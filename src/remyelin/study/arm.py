@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -22,6 +22,21 @@ TREATED = frozenset(
     }
 )
 """Classes of arms that are given something that acts."""
+
+
+class OwnProtocol(Frozen):
+    """A protocol of one's own beside those of the catalogue.
+
+    Attributes
+    ----------
+    file
+        Its file (.yaml), relative to the study file, in the same folder or below.
+    content
+        What the file says; filled in when the study is read, so that a study holds all it needs.
+    """
+
+    file: Text
+    content: dict[str, Any] | None = None
 
 
 class TreatmentOption(Frozen):

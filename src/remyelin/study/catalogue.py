@@ -82,7 +82,49 @@ def read(path: str | Path) -> Study:
     InputError
         The file cannot be read or is malformed; every problem is named.
     """
-    return from_mapping(read_yaml(path), where=shown(str(path)))
+    where = shown(str(path))
+    return from_mapping(with_protocols(read_yaml(path), Path(path).parent, where), where=where)
+
+
+def with_protocols(data: object, folder: Path, where: str) -> object:
+    """Plain data of a study with the content of the protocol files that it names.
+
+    Parameters
+    ----------
+    data
+        A study as its file gives it; what is no study is given back as it is.
+    folder
+        Where the study file lies.
+    where
+        Name of the study file in messages.
+
+    Raises
+    ------
+    InputError
+        A file cannot be read, or lies elsewhere than in the folder or below.
+    """
+    own = data.get("protocols") if isinstance(data, dict) else None
+    if not isinstance(data, dict) or not isinstance(own, list):
+        return data
+    filled, problems = [], []
+    for place, entry in enumerate(own):
+        name = entry.get("file") if isinstance(entry, dict) else None
+        if not isinstance(name, str) or entry.get("content") is not None:
+            filled.append(entry)
+            continue
+        key = f"protocols[{place}].file"
+        path = Path(name)
+        if path.is_absolute() or ".." in path.parts or not name.lower().endswith(SUFFIXES):
+            allowed = "a .yaml file in the folder of the study file or below, as my_regimen.yaml"
+            problems.append(f"{key}: {shown(name)} given, allowed: {allowed}")
+            continue
+        try:
+            filled.append({**entry, "content": read_yaml(folder / path)})
+        except InputError as error:
+            problems += [f"{key}: {error.where}: {text}" for text in error.problems]
+    if problems:
+        raise InputError(where, problems)
+    return {**data, "protocols": filled}
 
 
 def from_mapping(data: object, *, where: str = "study") -> Study:

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from remyelin.study.arm import Arm, Switch, TreatmentOption
+from remyelin.study.arm import Arm, OwnProtocol, Switch, TreatmentOption
 from remyelin.study.default_populations import default_populations
 from remyelin.study.definitions import definitions
 from remyelin.study.design import Design, FollowUp, FollowUpQuantile, Months, Visits
@@ -123,6 +123,8 @@ class Study(Frozen):
         none.
     design, population, arms, endpoints
         How it is run, on whom, with what, and what is worked out.
+    protocols
+        Protocols of one's own that arms refer to, where there are any.
     notes
         Remarks, printed with the study.
     """
@@ -138,6 +140,7 @@ class Study(Frozen):
     arms: tuple[Arm, ...] = Field(min_length=1, max_length=20)
     endpoints: tuple[Endpoint, ...] = Field(min_length=1, max_length=500)
     notes: tuple[Text, ...] = Field(default=(), max_length=100)
+    protocols: tuple[OwnProtocol, ...] | None = Field(default=None, max_length=50)
 
     @property
     def arm_ids(self) -> tuple[str, ...]:
@@ -230,6 +233,7 @@ __all__ = [
     "FollowUp",
     "FollowUpQuantile",
     "Months",
+    "OwnProtocol",
     "Population",
     "Range",
     "Study",

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
+from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
+from remyelin.therapies.drugs import share_of_reference
+from remyelin.therapies.step import Step
 
 _MICROLITRES_PER_LITRE = 1e6
 _MILLION = 1e6
@@ -50,3 +53,21 @@ def amount(name: str, table: ParameterTable) -> float:
     if name in DERIVED:
         return DERIVED[name](table)
     return table[name].internal
+
+
+def amounts_of(step: Step, table: ParameterTable) -> dict[str, float]:
+    """Give the inputs that a step moves and by how much, at the dose of the step.
+
+    A step whose agent has no reference dose, or without a dose, moves them by the full amount.
+    """
+    share = share_of_reference(step)
+    found = {}
+    for field, name in step.moves.items():
+        full = amount(name, table)
+        if share is None:
+            found[field] = full
+        elif field in Levels._fields:
+            found[field] = share.of_level(full, table)
+        else:
+            found[field] = full * share.size
+    return found

@@ -1,18 +1,23 @@
-"""The catalogue of protocols that ships with the package."""
+"""The catalogue of protocols that ships with the package, and protocols of one's own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 
 from pydantic import ValidationError
 
 from remyelin.errors import InputError, UnknownNameError
-from remyelin.files import parse_yaml
+from remyelin.files import parse_yaml, read_yaml, shown
 from remyelin.study.problems import problems_of
 from remyelin.therapies.protocol import Protocol
+from remyelin.therapies.sequences import Lookup, written_out
 
+SUFFIXES = (".yaml", ".yml")
 _SUFFIX = ".yaml"
+_ADVICE = "`remyelin therapies schema` tells what a protocol file may say."
 
 
 @cache
@@ -29,8 +34,28 @@ def names() -> tuple[str, ...]:
 
 
 @cache
+def acting_names() -> tuple[str, ...]:
+    """List the protocols that the model has an effect for, and placebo, sorted."""
+    return tuple(name for name in names() if load(name).acts)
+
+
+@cache
 def load(protocol_id: str) -> Protocol:
-    """Give a protocol.
+    """Give a protocol, a sequence written out.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such protocol; the nearest names are offered.
+    InputError
+        Its file is malformed.
+    """
+    return written_out(load_as_written(protocol_id), load)
+
+
+@cache
+def load_as_written(protocol_id: str) -> Protocol:
+    """Give a protocol with its sequence as its file names it.
 
     Raises
     ------
@@ -53,8 +78,43 @@ def parse(text: str, *, where: str) -> Protocol:
     InputError
         The text is not a protocol; every problem is listed.
     """
-    data = parse_yaml(text, where=where)
+    return from_mapping(parse_yaml(text, where=where), where=where)
+
+
+def read(path: str | Path) -> Protocol:
+    """Read a protocol from a YAML file.
+
+    Raises
+    ------
+    InputError
+        The file cannot be read or is not a protocol; every problem is listed.
+    """
+    return from_mapping(read_yaml(path), where=shown(str(path)))
+
+
+def from_mapping(data: object, *, where: str) -> Protocol:
+    """Read a protocol from plain data.
+
+    Raises
+    ------
+    InputError
+        The data are not a protocol; every problem is listed.
+    """
     try:
         return Protocol.model_validate(data)
     except ValidationError as error:
-        raise InputError(where, problems_of(error, Protocol)) from None
+        raise InputError(where, problems_of(error, Protocol), _ADVICE) from None
+
+
+def lookup_with(own: Mapping[str, Protocol]) -> Lookup:
+    """Give a lookup that knows some protocols beside those of the catalogue."""
+
+    def find(protocol_id: str) -> Protocol:
+        if protocol_id in own:
+            return own[protocol_id]
+        if protocol_id in names():
+            return load_as_written(protocol_id)
+        known = (*own, *names())
+        raise UnknownNameError("protocol", shown(protocol_id), known)
+
+    return find

@@ -2,78 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from enum import StrEnum
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-from remyelin.model.inputs import Levels, Pulse
 from remyelin.study.vocabulary import Mark, TreatmentClass
+from remyelin.therapies.step import LAST_DAY, Day, Days, Frozen, Route, Step, StepKind
 
-LAST_DAY = 36_525
-"""No step begins later than this (100 years)."""
-
-Day = Annotated[int, Field(ge=0, le=LAST_DAY)]
-"""Day from the start of the protocol."""
+Identifier = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+"""Name of a protocol."""
 
 
-class Route(StrEnum):
-    """How something is given."""
-
-    INTRAVENOUS = "IV"
-    SUBCUTANEOUS = "SC"
-    INTRAMUSCULAR = "IM"
-    ORAL = "PO"
-    APHERESIS = "apheresis"
-
-
-class _Frozen(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
-
-
-class Step(_Frozen):
-    """One thing that is given.
+class Part(Frozen):
+    """Another protocol as a part of a sequence.
 
     Attributes
     ----------
-    agent, dose, unit, route
-        What, how much and how; the published figures.
+    protocol_id
+        A protocol of the catalogue, or of the same study.
     day
-        Day from the start of the protocol.
-    every_days
-        Interval of repetition while the protocol goes on; absent: once.
+        Day of the sequence on which it begins; two parts may run side by side.
     lasts_days
-        Days that a level holds; absent: while the protocol goes on.
-    moves
-        Input of the model (a field of `Levels` or `Pulse`) and the amount: a parameter's key or a
-        derived amount. Empty where the model has no effect for it yet.
-    note
-        What is simplified.
+        Days after which it is stopped; absent: it goes on.
     """
 
-    agent: str
-    dose: Annotated[float, Field(gt=0.0)] | None = None
-    unit: str = ""
-    route: Annotated[Route, Field(strict=False)]
+    protocol_id: Identifier
     day: Day
-    every_days: Annotated[int, Field(ge=1, le=LAST_DAY)] | None = None
-    lasts_days: Annotated[int, Field(ge=1, le=LAST_DAY)] | None = None
-    moves: Mapping[str, str] = {}
-    note: str = ""
-
-    @model_validator(mode="after")
-    def _known_inputs(self) -> Step:
-        allowed = (*Levels._fields, *Pulse._fields)
-        unknown = [name for name in self.moves if name not in allowed]
-        if unknown:
-            raise ValueError(f"moves: {', '.join(unknown)} given, allowed are {', '.join(allowed)}")
-        if (self.dose is None) != (self.unit == ""):
-            raise ValueError("dose and unit go together: give both or neither")
-        return self
+    lasts_days: Days | None = None
 
 
-class Protocol(_Frozen):
+class Protocol(Frozen):
     """A treatment as dated steps.
 
     Attributes
@@ -82,16 +40,55 @@ class Protocol(_Frozen):
         Name in study files, for people, and kind.
     steps
         What is given.
+    sequence
+        Other protocols, one after another or side by side; their steps follow ``steps``.
     citation, mark
         Source of the steps and doses, and how well it is known.
+    published_as
+        Name of the protocol in the evidence base.
+    day_zero
+        Day of the protocol that the source calls day 0.
+    acts, acts_not_because, acts_as
+        Whether the model has an effect for it; if not, why, and which protocol of the catalogue has.
+    intensity, graft
+        As the source calls them.
     gaps
         What the source leaves open.
     """
 
-    protocol_id: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+    protocol_id: Identifier
     label: str
     treatment_class: Annotated[TreatmentClass, Field(strict=False)]
-    steps: Annotated[tuple[Step, ...], Field(strict=False)]
+    steps: Annotated[tuple[Step, ...], Field(strict=False)] = ()
+    sequence: Annotated[tuple[Part, ...], Field(strict=False)] = ()
     citation: str
     mark: Annotated[Mark, Field(strict=False)]
+    published_as: str = ""
+    day_zero: Day = 0
+    acts: bool = True
+    acts_not_because: str = ""
+    acts_as: str = ""
+    intensity: str = ""
+    graft: str = ""
     gaps: Annotated[tuple[str, ...], Field(strict=False)] = ()
+
+    @property
+    def moves(self) -> bool:
+        """Whether any step moves an input of the model."""
+        return any(step.moves for step in self.steps)
+
+    @model_validator(mode="after")
+    def _consistent(self) -> Protocol:
+        problems = []
+        if not self.acts and not self.acts_not_because.strip():
+            problems.append("acts_not_because: say why the protocol does not act")
+        if self.acts and self.acts_not_because:
+            problems.append("acts_not_because: not for a protocol that acts")
+        if not self.acts and (self.moves or self.sequence):
+            problems.append("acts: false given, but a step moves an input or a sequence is named")
+        if problems:
+            raise ValueError("\n".join(problems))
+        return self
+
+
+__all__ = ["LAST_DAY", "Day", "Part", "Protocol", "Route", "Step", "StepKind"]

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.amounts import amount
-from remyelin.therapies.protocol import Protocol, Step
+from remyelin.therapies.amounts import amounts_of
+from remyelin.therapies.protocol import LAST_DAY, Protocol, Step
 
 FOREVER = np.iinfo(np.int64).max
 """Stop day of a protocol that goes on."""
@@ -52,8 +52,7 @@ def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[E
     A pulse due at or after the end of a course is not given; a level ends with the course.
     """
     for step in course.protocol.steps:
-        for field, name in step.moves.items():
-            size = amount(name, table)
+        for field, size in amounts_of(step, table).items():
             if field in Levels._fields:
                 yield from _level(course, step, field, size, window)
             else:
@@ -61,25 +60,57 @@ def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[E
 
 
 def _level(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
-    begin = course.start + step.day
-    end = course.stop
-    if step.lasts_days is not None:
-        end = np.minimum(end, begin + step.lasts_days)
-    given = begin < course.stop
+    end = _end(course, step)
+    if step.every_days is None or step.lasts_days is None:
+        yield from _spell(course, field, size, (course.start + _day(step), end), window)
+        return
+    for begin in _repeats(course, step, window):
+        ends = np.minimum(begin + step.lasts_days, end)
+        yield from _spell(course, field, size, (begin, ends), window)
+
+
+def _spell(
+    course: Course,
+    field: str,
+    size: float,
+    ends: tuple[NDArray[np.int64], NDArray[np.int64]],
+    window: Window,
+) -> Iterator[Entry]:
+    begin, end = ends
+    given = begin < end
     yield from _within(field, course.rows[given], begin[given], size, window)
     yield from _within(field, course.rows[given], end[given], 0.0, window)
 
 
 def _pulses(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
-    due = course.start + step.day
-    while True:
-        given = due < course.stop
+    end = _end(course, step)
+    for due in _repeats(course, step, window):
+        given = due < end
         yield from _within(field, course.rows[given], due[given], size, window)
-        if step.every_days is None:
-            return
+
+
+def _day(step: Step) -> int:
+    return 0 if step.day is None else step.day
+
+
+def _end(course: Course, step: Step) -> NDArray[np.int64]:
+    """Give the day on which a step is over for each patient."""
+    if step.end is None:
+        return course.stop
+    return np.minimum(course.stop, course.start + step.end)
+
+
+def _repeats(course: Course, step: Step, window: Window) -> Iterator[NDArray[np.int64]]:
+    """Give the days on which a step is due, until the window is over for everybody."""
+    due = course.start + _day(step)
+    yield due
+    if step.every_days is None:
+        return
+    for _ in range((step.times or LAST_DAY) - 1):
         due = due + step.every_days
         if not len(due) or due.min() >= window.last:
             return
+        yield due
 
 
 def _within(

@@ -12,9 +12,9 @@ from remyelin.cohorts.weighting import Weighting, fit
 from remyelin.parameters import ParameterTable
 from remyelin.study.arm import Arm
 from remyelin.study.schema import Study
-from remyelin.therapies import catalogue
 from remyelin.therapies.protocol import Protocol
 from remyelin.trials.prediction import RunSettings
+from remyelin.trials.treatments import treatments
 from remyelin.units import months_to_days
 
 UNTREATED: Final = "none"
@@ -65,11 +65,13 @@ class Plan:
         Raises
         ------
         UnknownNameError
-            An arm names a protocol that the catalogue lacks.
+            An arm names a protocol that neither the catalogue nor the study has.
+        InputError
+            A protocol of the study is malformed or against a rule.
         CohortError
             The baseline table cannot be met.
         """
-        protocols = {name: catalogue.load(name) for name in _protocol_names(study)}
+        protocols = treatments(study, table)
         population = study.population
         weighting = fit(population, targets_of(population), reference.load(population.era))
         return cls(study, settings, table, weighting, planned_visits(study), protocols)
@@ -89,15 +91,6 @@ class Plan:
         """Name the baseline covariates whose target was imputed."""
         names = (t.covariate.value for t in self.weighting.targets if t.imputed)
         return ", ".join(names)
-
-
-def _protocol_names(study: Study) -> tuple[str, ...]:
-    names: dict[str, None] = {}
-    for arm in study.arms:
-        names.update(dict.fromkeys(option.protocol_id for option in arm.treatment))
-        if arm.switch:
-            names[arm.switch.protocol_id] = None
-    return tuple(names)
 
 
 def planned_visits(study: Study) -> tuple[Visit, ...]:

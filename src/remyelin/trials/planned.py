@@ -28,7 +28,7 @@ def reasons(study: Study) -> tuple[str, ...]:
 
 def _reasons(study: Study) -> Iterator[str]:
     protocols = {option.protocol_id for arm in study.arms for option in arm.treatment}
-    missing = sorted(protocols - set(therapies.names()))
+    missing = sorted(protocols - set(therapies.acting_names()))
     if missing:
         yield f"protocol missing: {', '.join(missing)}"
     if study.population.phenotype not in ENROLLED:

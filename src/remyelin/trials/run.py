@@ -21,6 +21,7 @@ from remyelin.trials.prediction import (
     RunResult,
     RunSettings,
 )
+from remyelin.trials.treatments import treatment_warnings
 from remyelin.trials.work import run_replicates
 
 
@@ -85,6 +86,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "twins": settings.twins,
         "backend": settings.backend.value,
         "workers": settings.workers,
+        "treatment_warnings": treatment_warnings(plan.study, plan.table),
         "cohort": {
             "expected_yield": plan.weighting.expected_yield,
             "imputed": plan.imputed(),

@@ -1,0 +1,198 @@
+"""Conflicts between treatments given together or one after another, by rules kept as data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from importlib.resources import files
+
+from remyelin.files import parse_csv
+from remyelin.study.vocabulary import Mark, TreatmentClass
+from remyelin.therapies.drugs import agents_of, find
+from remyelin.therapies.findings import Finding, Grade
+from remyelin.therapies.protocol import Part, Protocol, Step, StepKind
+from remyelin.therapies.sequences import Lookup
+
+
+@dataclass(frozen=True)
+class ConflictRule:
+    """Two groups that do not go together.
+
+    Attributes
+    ----------
+    rule
+        Name.
+    earlier, later
+        Groups of drugs; the later one begins within some days of the last dose of the earlier.
+    within_days
+        Days after that dose; 1: only while it is given.
+    grade, text, source, mark
+        How grave, why, where read, how well known.
+    """
+
+    rule: str
+    earlier: str
+    later: str
+    within_days: int
+    grade: Grade
+    text: str
+    source: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """An agent given over some days.
+
+    Attributes
+    ----------
+    agent, groups
+        What, and the groups it belongs to.
+    bundle
+        Agents of one bundle belong together, as those of one transplantation; no rule parts them.
+    first, last
+        First and last day of giving; ``last`` None while it goes on.
+    where
+        As a person finds it.
+    """
+
+    agent: str
+    groups: frozenset[str]
+    bundle: tuple[str, ...]
+    first: int
+    last: int | None
+    where: str
+
+
+@cache
+def conflict_rules() -> tuple[ConflictRule, ...]:
+    """Give the rules."""
+    text = files("remyelin.therapies").joinpath("conflicts.csv").read_text(encoding="utf-8")
+    return tuple(
+        ConflictRule(
+            rule=row["rule"],
+            earlier=row["earlier"],
+            later=row["later"],
+            within_days=int(row["within_days"]),
+            grade=Grade(row["level"]),
+            text=row["text"],
+            source=row["source"],
+            mark=Mark(row["mark"]),
+        )
+        for row in parse_csv(text, where="conflicts.csv")
+    )
+
+
+_TRANSPLANT = frozenset({StepKind.MOBILISATION, StepKind.CONDITIONING, StepKind.INFUSION})
+_APART = frozenset({StepKind.DRUG, StepKind.VACCINATION})
+_OWN = frozenset({"disease_modifying", "live_vaccine", "inactivated_vaccine"})
+"""Kinds of steps and groups of drugs that are a treatment of their own in a transplantation."""
+
+
+def exposures(
+    protocol: Protocol, lookup: Lookup, *, part: Part | None = None, where: str = ""
+) -> Iterator[Exposure]:
+    """Give what a protocol exposes a patient to, on the days of the whole.
+
+    Parameters
+    ----------
+    protocol
+        The protocol, with or without a sequence.
+    lookup
+        Where parts are found.
+    part
+        When it begins and stops, where it is a part itself.
+    where
+        Words before the step.
+    """
+    for place, step in enumerate(protocol.steps):
+        if step.day is not None and step.kind is not StepKind.REMARK:
+            yield from _of_step(protocol, step, f"{where}steps[{place}]", part)
+    for place, inner in enumerate(protocol.sequence):
+        name = f"{where}sequence[{place}] {inner.protocol_id}: "
+        for one in exposures(lookup(inner.protocol_id), lookup, part=inner, where=name):
+            yield one if part is None else _cut(one, part)
+
+
+def _of_step(
+    protocol: Protocol, step: Step, where: str, part: Part | None
+) -> Iterator[Exposure]:
+    begin = step.day or 0
+    end = step.end
+    goes_on = step.every_days is not None or step.lasts_days is None
+    goes_on = goes_on and (step.every_days is not None or _held(step))
+    last = begin if end is None else max(begin, end - 1)
+    if step.times is not None and step.every_days is not None:
+        last = begin + step.every_days * (step.times - 1) + (step.lasts_days or 1) - 1
+    graft = protocol.treatment_class is TreatmentClass.AHSCT
+    transplant = frozenset({"transplant"}) if graft and step.kind in _TRANSPLANT else frozenset()
+    for agent in agents_of(step.agent):
+        drug = find(agent)
+        groups = (drug.groups if drug else frozenset()) | transplant
+        name = drug.agent if drug else agent
+        if groups:
+            own = not graft or (step.kind in _APART and bool(groups & _OWN))
+            bundle = name if own else "transplantation"
+            one = Exposure(
+                agent=name,
+                groups=groups,
+                bundle=(where.rsplit("steps[", 1)[0], bundle),
+                first=begin,
+                last=None if goes_on and end is None else last,
+                where=f"{where} ({step.agent})",
+            )
+            yield one if part is None else _cut(one, part)
+
+
+def _held(step: Step) -> bool:
+    """Say whether a step without an end is given day by day."""
+    return step.unit.endswith("/d") or " " in step.unit
+
+
+def _cut(one: Exposure, part: Part) -> Exposure:
+    first = one.first + part.day
+    last = None if one.last is None else one.last + part.day
+    if part.lasts_days is not None:
+        stop = part.day + part.lasts_days - 1
+        last = stop if last is None else min(last, stop)
+    return replace(one, first=first, last=last)
+
+
+def conflicts(given: Iterable[Exposure]) -> list[Finding]:
+    """Give the conflicts between exposures; the gravest rule of each pair of agents stands first.
+
+    Parameters
+    ----------
+    given
+        Exposures on one calendar.
+    """
+    everything = [one for one in given if one.last is None or one.last >= one.first]
+    found: dict[tuple[str, ...], Finding] = {}
+    for rule in conflict_rules():
+        for earlier in everything:
+            for later in everything:
+                if _clash(rule, earlier, later):
+                    key = (rule.rule, earlier.agent, later.agent, *earlier.bundle, *later.bundle)
+                    found.setdefault(key, _finding(rule, earlier, later))
+    return sorted(found.values(), key=lambda one: one.grade is not Grade.ERROR)
+
+
+def _clash(rule: ConflictRule, earlier: Exposure, later: Exposure) -> bool:
+    if earlier.bundle == later.bundle or later.first < earlier.first:
+        return False
+    if earlier.agent == later.agent and "transplant" not in earlier.groups:
+        return False
+    if rule.earlier not in earlier.groups or rule.later not in later.groups:
+        return False
+    return earlier.last is None or later.first < earlier.last + rule.within_days
+
+
+def _finding(rule: ConflictRule, earlier: Exposure, later: Exposure) -> Finding:
+    when = "while it goes on" if earlier.last is None else f"last given on day {earlier.last}"
+    text = (
+        f"{later.where} on day {later.first} comes with or too soon after it ({when}; "
+        f"allowed: {rule.within_days} days after the last dose): {rule.text}"
+    )
+    source = f"{rule.source}, {rule.mark}" if rule.mark.value not in rule.source else rule.source
+    return Finding(rule.grade, rule.rule, earlier.where, text, source)

@@ -1,0 +1,183 @@
+"""Drugs: names, targets, the dose at which their parameters hold, and how effect follows dose."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from remyelin.files import parse_csv
+from remyelin.study.vocabulary import Mark
+from remyelin.therapies.dose_units import unit_of
+
+if TYPE_CHECKING:
+    from remyelin.parameters import ParameterTable
+    from remyelin.therapies.step import Step
+
+
+class Law(StrEnum):
+    """How a level follows the dose; a pulse is always in proportion to it."""
+
+    SATURATING = "saturating"
+    """The odds of the block rise with a power of the dose."""
+    EXPONENTIAL = "exponential"
+    """The share that gets through falls by the same factor with every dose."""
+    NONE = "none"
+    """No reference dose: the amounts hold as they are."""
+
+
+@dataclass(frozen=True)
+class Drug:
+    """A drug.
+
+    Attributes
+    ----------
+    agent, aliases
+        Name and other names.
+    target
+        What it acts on, in words.
+    reference, unit, interval_days
+        Dose at which its parameters hold, and days between two such doses.
+    law
+        How a level follows the dose.
+    groups
+        Groups that rules on combinations speak of.
+    """
+
+    agent: str
+    aliases: tuple[str, ...]
+    target: str
+    reference: float
+    unit: str
+    interval_days: float
+    law: Law
+    groups: frozenset[str]
+
+
+@dataclass(frozen=True)
+class DoseRange:
+    """Doses that were given to people, for one way of counting them.
+
+    Attributes
+    ----------
+    agent, unit, low, high
+        Drug, unit, and ends of the range.
+    source, mark
+        Where it was read and how well it is known.
+    """
+
+    agent: str
+    unit: str
+    low: float
+    high: float
+    source: str
+    mark: Mark
+
+
+@dataclass(frozen=True)
+class Share:
+    """A dose over the reference dose of its drug.
+
+    Attributes
+    ----------
+    size
+        Of one dose; a pulse follows it.
+    rate
+        Of what is given in the same time; a level follows it.
+    law
+        How a level follows it.
+    """
+
+    size: float
+    rate: float
+    law: Law
+
+    def of_level(self, full: float, table: ParameterTable) -> float:
+        """Give a block at this dose from the block at the reference dose."""
+        if self.rate <= 0.0:
+            return 0.0
+        if self.rate == 1.0 or not 0.0 < full < 1.0:
+            return full
+        if self.law is Law.EXPONENTIAL:
+            return -math.expm1(self.rate * math.log1p(-full))
+        odds = full / (1.0 - full) * self.rate ** table["dose_steepness"].internal
+        return odds / (1.0 + odds)
+
+
+_ASIDE = re.compile(r"\s*\([^)]*\)")
+
+
+@cache
+def drugs() -> dict[str, Drug]:
+    """Give the drugs by name and by other names, in lower case."""
+    found = {}
+    for row in _rows("drugs.csv"):
+        drug = Drug(
+            agent=row["agent"],
+            aliases=tuple(name for name in row["aliases"].split(";") if name),
+            target=row["target"],
+            reference=float(row["reference"] or "nan"),
+            unit=row["unit"],
+            interval_days=float(row["interval_days"] or "nan"),
+            law=Law(row["law"]),
+            groups=frozenset(name for name in row["groups"].split(";") if name),
+        )
+        found.update({name.lower(): drug for name in (drug.agent, *drug.aliases)})
+    return found
+
+
+@cache
+def dose_ranges() -> tuple[DoseRange, ...]:
+    """Give the ranges of human doses."""
+    return tuple(
+        DoseRange(
+            agent=row["agent"],
+            unit=row["unit"],
+            low=float(row["low"]),
+            high=float(row["high"]),
+            source=row["source"],
+            mark=Mark(row["mark"]),
+        )
+        for row in _rows("dose_ranges.csv")
+    )
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    text = files("remyelin.therapies").joinpath(name).read_text(encoding="utf-8")
+    return parse_csv(text, where=name)
+
+
+def agents_of(text: str) -> tuple[str, ...]:
+    """Give the agents that a step names, one or several joined by a plus sign."""
+    return tuple(part.strip() for part in text.split(" + "))
+
+
+def find(agent: str) -> Drug | None:
+    """Give the drug that a step names; words in brackets do not count."""
+    return drugs().get(_ASIDE.sub("", agent).strip().lower())
+
+
+def share_of_reference(step: Step) -> Share | None:
+    """Give the dose of a step over the reference dose of its drug; None where nothing is scaled."""
+    if step.dose is not None and step.dose <= 0.0:
+        return Share(0.0, 0.0, Law.NONE)
+    drug = find(step.agent)
+    if drug is None or drug.law is Law.NONE or step.dose is None:
+        return None
+    given, reference = unit_of(step.unit), unit_of(drug.unit)
+    if given is None or reference is None or given.measures != reference.measures:
+        return None
+    size = step.dose * given.size / (drug.reference * reference.size)
+    if _daily(step.unit) and not _daily(drug.unit):
+        size *= step.lasts_days or 1
+    held = step.every_days is not None and step.lasts_days is None
+    seldom = drug.interval_days / step.every_days if held and step.every_days else 1.0
+    return Share(size, size if math.isnan(seldom) else size * seldom, drug.law)
+
+
+def _daily(unit: str) -> bool:
+    return unit.endswith("/d")

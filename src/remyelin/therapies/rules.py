@@ -1,0 +1,214 @@
+"""Rules on one protocol: drugs and doses that exist, an order that is possible, steps that agree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from itertools import combinations
+
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.model.inputs import Levels
+from remyelin.parameters import ParameterTable
+from remyelin.study.vocabulary import TreatmentClass
+from remyelin.therapies.amounts import amount
+from remyelin.therapies.conflicts import conflicts, exposures
+from remyelin.therapies.dose_units import unit_of
+from remyelin.therapies.drugs import DoseRange, agents_of, dose_ranges, find
+from remyelin.therapies.findings import Finding, Grade
+from remyelin.therapies.protocol import Protocol, Route, Step, StepKind
+from remyelin.therapies.sequences import Lookup, written_out
+
+_NOT_DOSED = frozenset(
+    {
+        StepKind.COLLECTION,
+        StepKind.PROCESSING,
+        StepKind.MONITORING,
+        StepKind.REHABILITATION,
+        StepKind.REMARK,
+    }
+)
+
+
+def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Finding]:
+    """Give everything that the rules find in a protocol, in the order of its steps.
+
+    Parameters
+    ----------
+    protocol
+        The protocol; its form was checked when it was read.
+    table
+        Parameters that its amounts name.
+    lookup
+        Where the parts of a sequence are found.
+    """
+    found = []
+    for place, step in enumerate(protocol.steps):
+        where = f"steps[{place}] ({step.agent})"
+        found += [*_drug(step, where), *_repetition(step, where), *_amounts(step, where, table)]
+    found += _order(protocol)
+    whole, problems = _whole(protocol, lookup)
+    found += problems
+    if whole is not None:
+        found += [*_same_input(whole), *_nothing(whole)]
+        found += conflicts(exposures(protocol, lookup))
+    return found
+
+
+def _whole(protocol: Protocol, lookup: Lookup) -> tuple[Protocol | None, list[Finding]]:
+    """Write a sequence out, or say why it cannot be."""
+    try:
+        return written_out(protocol, lookup), []
+    except InputError as error:
+        return None, [Finding(Grade.ERROR, "sequence", "sequence", p) for p in error.problems]
+    except UnknownNameError as error:
+        return None, [Finding(Grade.ERROR, "unknown_protocol", "sequence", str(error))]
+
+
+def _drug(step: Step, where: str) -> Iterator[Finding]:
+    if step.kind in _NOT_DOSED or step.route is Route.APHERESIS:
+        return
+    agents = agents_of(step.agent)
+    for agent in agents:
+        drug = find(agent)
+        if drug is None:
+            text = (
+                f"unknown drug {agent!r}; allowed: a name of the table of drugs "
+                "(remyelin therapies drugs), words in brackets do not count"
+            )
+            yield Finding(Grade.ERROR, "unknown_drug", where, text)
+        elif len(agents) == 1:
+            yield from _dose(step, where, [r for r in dose_ranges() if r.agent == drug.agent])
+
+
+def _dose(step: Step, where: str, ranges: Sequence[DoseRange]) -> Iterator[Finding]:
+    unit = unit_of(step.unit) if step.unit else None
+    if unit is None or not ranges:
+        return
+    if step.dose == 0.0:
+        yield Finding(Grade.WARNING, "dose_of_nothing", where, "a dose of 0 gives nothing")
+        return
+    fitting = [r for r in ranges if (own := unit_of(r.unit)) and own.measures == unit.measures]
+    if not fitting:
+        units = ", ".join(r.unit for r in ranges)
+        text = f"unit {step.unit} given, doses of this drug are told in {units}"
+        yield Finding(Grade.ERROR, "unit_of_drug", where, text)
+        return
+    for given in (step.dose, step.dose_high):
+        if given is None:
+            continue
+        days = 1 if step.unit.endswith("/d") else step.lasts_days or 1
+        sizes = {given * unit.size, given * unit.size / days}
+        if not any(_inside(size, r) for size in sizes for r in fitting):
+            ends = "; ".join(f"{r.low:g} to {r.high:g} {r.unit}" for r in fitting)
+            source = "; ".join(f"{r.source}, {r.mark}" for r in fitting)
+            text = f"{given:g} {step.unit} is outside any human dose; allowed: {ends}"
+            yield Finding(Grade.ERROR, "dose_range", where, text, source)
+
+
+def _inside(size: float, one: DoseRange) -> bool:
+    unit = unit_of(one.unit)
+    factor = unit.size if unit else 1.0
+    slack = 1e-9
+    return one.low * factor * (1.0 - slack) <= size <= one.high * factor * (1.0 + slack)
+
+
+def _repetition(step: Step, where: str) -> Iterator[Finding]:
+    if step.every_days is not None and (step.lasts_days or 0) > step.every_days:
+        text = f"lasts {step.lasts_days} days, but comes again every {step.every_days} days"
+        yield Finding(Grade.ERROR, "overlapping_repeats", where, text)
+    if step.ends_day is not None and step.day is not None and step.ends_day <= step.day:
+        text = f"ends on day {step.ends_day}, before it begins on day {step.day}"
+        yield Finding(Grade.ERROR, "ends_before_it_begins", where, text)
+    levels = [name for name in step.moves if name in Levels._fields]
+    timed = step.every_days or step.lasts_days or step.ends_day or step.unit.endswith("/d")
+    if levels and step.unit and not timed and " " not in step.unit:
+        text = (
+            f"{levels[0]} holds while the protocol goes on after one dose; give every_days, "
+            "lasts_days or a dose per day (mg/d)"
+        )
+        yield Finding(Grade.WARNING, "level_after_one_dose", where, text)
+
+
+def _amounts(step: Step, where: str, table: ParameterTable) -> Iterator[Finding]:
+    for field, name in step.moves.items():
+        try:
+            size = amount(name, table)
+        except UnknownNameError as error:
+            text = f"moves.{field}: {str(error).splitlines()[0]}"
+            yield Finding(Grade.ERROR, "unknown_amount", where, text)
+            continue
+        if field.endswith("_target") and not 0.0 <= size <= 1.0:
+            text = f"moves.{field}: {name} is {size:g}, allowed 0 to 1"
+            yield Finding(Grade.ERROR, "level_is_a_share", where, text)
+
+
+def _steps(protocol: Protocol, *kinds: StepKind) -> list[tuple[int, Step, int]]:
+    """Give place, step and day of the dated steps of some kinds."""
+    return [
+        (place, step, step.day)
+        for place, step in enumerate(protocol.steps)
+        if step.kind in kinds and step.day is not None
+    ]
+
+
+_ORDER = (
+    (StepKind.MOBILISATION, StepKind.COLLECTION, "cells are mobilised before they are collected"),
+    (StepKind.COLLECTION, StepKind.INFUSION, "cells are collected before they are given back"),
+    (StepKind.COLLECTION, StepKind.CONDITIONING, "cells are collected before conditioning"),
+    (StepKind.MOBILISATION, StepKind.CONDITIONING, "cells are mobilised before conditioning"),
+    (StepKind.CONDITIONING, StepKind.INFUSION, "conditioning begins before cells are given back"),
+)
+
+
+def _order(protocol: Protocol) -> Iterator[Finding]:
+    for first, second, reason in _ORDER:
+        before, after = _steps(protocol, first), _steps(protocol, second)
+        if not before or not after:
+            continue
+        opening = min(day for _, _, day in before)
+        for place, step, day in after:
+            if day < opening:
+                text = (
+                    f"{second} on day {day}, but {first} begins on day {opening}; allowed: "
+                    f"day {opening} or later, as {reason}"
+                )
+                where = f"steps[{place}] ({step.agent})"
+                yield Finding(Grade.ERROR, f"{second}_before_{first}", where, text)
+    late = max((day for _, _, day in _steps(protocol, StepKind.INFUSION)), default=None)
+    for place, step, day in _steps(protocol, StepKind.CONDITIONING):
+        if late is not None and day > late:
+            text = f"conditioning on day {day} would kill the graft given back by day {late}"
+            where = f"steps[{place}] ({step.agent})"
+            yield Finding(Grade.ERROR, "conditioning_after_infusion", where, text)
+    whole = protocol.treatment_class is TreatmentClass.AHSCT and protocol.acts
+    if whole and not protocol.sequence and _steps(protocol, StepKind.CONDITIONING):
+        if not _steps(protocol, StepKind.INFUSION):
+            text = "conditioning without a graft given back; add a step of kind infusion"
+            yield Finding(Grade.ERROR, "no_graft", "steps", text)
+
+
+def _same_input(whole: Protocol) -> Iterator[Finding]:
+    held = [
+        (place, step, field)
+        for place, step in enumerate(whole.steps)
+        for field in step.moves
+        if field in Levels._fields
+    ]
+    for (one, first, field), (two, second, other) in combinations(held, 2):
+        if field == other and _overlap(first, second):
+            text = (
+                f"holds {field} at the same time as steps[{one}] ({first.agent}); the model "
+                "keeps one level: let one end before the other begins"
+            )
+            yield Finding(Grade.ERROR, "two_steps_one_level", f"steps[{two}] ({second.agent})", text)
+
+
+def _overlap(one: Step, two: Step) -> bool:
+    first, second = sorted((one, two), key=lambda step: step.day or 0)
+    return first.end is None or first.end > (second.day or 0)
+
+
+def _nothing(whole: Protocol) -> Iterator[Finding]:
+    placebo = whole.treatment_class in (TreatmentClass.PLACEBO, TreatmentClass.SHAM)
+    if whole.acts and not whole.moves and not placebo:
+        text = "no step moves an input of the model; give moves, or acts: false with the reason"
+        yield Finding(Grade.ERROR, "nothing_acts", "steps", text)
