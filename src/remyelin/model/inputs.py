@@ -19,6 +19,16 @@ class Levels(NamedTuple):
     """Share of immune activation that the drug blocks at steady state."""
     gcsf: Value = 0.0
     """1 while G-CSF is given."""
+    flare: Value = 0.0
+    """Rise of immune activation while mobilisation provokes it (0 none)."""
+    pml_rate: Value = 0.0
+    """Rate of progressive multifocal leukoencephalopathy of the reference patient (per day)."""
+    liver_rate: Value = 0.0
+    """Rate of liver injury of grade 3 (per day)."""
+    lymphopenia_rate: Value = 0.0
+    """Rate of lymphopenia of grade 3 that a drug brings (per day)."""
+    serious_infection_rate: Value = 0.0
+    """Rate of serious infections that a drug adds (per day)."""
 
 
 class Pulse(NamedTuple):
@@ -48,3 +58,33 @@ class Pulse(NamedTuple):
     """Kill of marrow progenitors (log10)."""
     graft_cd34: Value = 0.0
     """CD34 cells reinfused (1e6/kg) at the patient's median mobilisation."""
+    conditioning: Value = 0.0
+    """1 on each day of conditioning: only those with a graft in store go on."""
+    atg: Value = 0.0
+    """Anti-thymocyte globulin given (courses of 6 mg/kg of rabbit ATG)."""
+    clone_atg: Value = 0.0
+    """All ATG of the conditioning, for its share in the kill of clones (courses)."""
+    graft_atg: Value = 0.0
+    """ATG that still meets the T cells of the graft (courses)."""
+    toxicity: Value = 0.0
+    """Organ toxicity (1 = cyclophosphamide 200 mg/kg with ATG)."""
+    gonadotoxicity: Value = 0.0
+    """Alkylating dose (g/m2 of cyclophosphamide, by equivalents)."""
+    alemtuzumab: Value = 0.0
+    """Alemtuzumab given (courses), for secondary autoimmunity."""
+    mobilisation: Value = 0.0
+    """Median peak of CD34 cells in blood that mobilisation brings (cells/uL)."""
+    mobilisation_rescue: Value = 0.0
+    """Relative rise of a low peak by a second mobilising drug."""
+    apheresis: Value = 0.0
+    """Leukapheresis: CD34 cells collected at a peak of 1 cell/uL (1e6/kg)."""
+    marrow_harvest: Value = 0.0
+    """CD34 cells from marrow, for those who have too few (1e6/kg)."""
+    graft_selection: Value = 0.0
+    """T cells removed from the stored graft (log10)."""
+    graft_stored: Value = 0.0
+    """Reinfusion of the stored graft: share of its CD34 cells that are viable."""
+    infusion_reaction: Value = 0.0
+    """Probability of an infusion reaction of grade 3."""
+    bradycardia: Value = 0.0
+    """Probability of symptomatic bradycardia at the first dose."""

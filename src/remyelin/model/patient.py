@@ -18,6 +18,9 @@ from remyelin.model.states import (
     Clones,
     Deficit,
     Fluctuation,
+    Harm,
+    HarmToday,
+    Harvest,
     Lesions,
     Marrow,
     Relapses,
@@ -44,6 +47,9 @@ class State(NamedTuple):
     fluctuation: Fluctuation
     marrow: Marrow
     safety: Safety
+    harvest: Harvest
+    harm: Harm
+    harm_today: HarmToday
 
 
 class OnsetParameters(NamedTuple):
@@ -104,6 +110,9 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             zero,
         ),
         safety=Safety(zero, zero, one),
+        harvest=Harvest(*(zero,) * len(Harvest._fields)),
+        harm=Harm(*(zero,) * len(Harm._fields)),
+        harm_today=HarmToday(*(zero,) * len(HarmToday._fields)),
     )
 
 

@@ -25,6 +25,16 @@ def graft_after_cyclophosphamide(table: ParameterTable) -> float:
     return collected / table["body_weight"].internal / _MILLION
 
 
+def apheresis_per_session(table: ParameterTable) -> float:
+    """Give the CD34 cells (1e6/kg) that a leukapheresis collects at a count of 1 per microlitre."""
+    litres = table["apheresis_volume"].internal * table["apheresis_yield"].internal
+    return litres * _MICROLITRES_PER_LITRE / table["body_weight"].internal / _MILLION
+
+
+BY_DOSE = "by_dose"
+"""Amount that follows from agent, dose and unit of the step."""
+
+
 def full_level(_: ParameterTable) -> float:
     """Give the level of an input that is either on or off."""
     return 1.0
@@ -33,6 +43,8 @@ def full_level(_: ParameterTable) -> float:
 DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
     {
         "graft_after_cyclophosphamide": graft_after_cyclophosphamide,
+        "apheresis_per_session": apheresis_per_session,
+        BY_DOSE: full_level,
         "full_level": full_level,
     }
 )

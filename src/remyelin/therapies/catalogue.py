@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.files import parse_yaml
 from remyelin.study.problems import problems_of
+from remyelin.therapies import transplant
 from remyelin.therapies.protocol import Protocol
 
 _SUFFIX = ".yaml"
@@ -55,6 +56,9 @@ def parse(text: str, *, where: str) -> Protocol:
     """
     data = parse_yaml(text, where=where)
     try:
-        return Protocol.model_validate(data)
+        protocol = Protocol.model_validate(data)
     except ValidationError as error:
         raise InputError(where, problems_of(error, Protocol)) from None
+    if wrong := transplant.problems(protocol):
+        raise InputError(where, wrong)
+    return protocol

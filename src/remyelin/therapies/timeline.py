@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.amounts import amount
-from remyelin.therapies.protocol import Protocol, Step
+from remyelin.therapies.protocol import Protocol
+from remyelin.therapies.transplant import Given, given
 
 FOREVER = np.iinfo(np.int64).max
 """Stop day of a protocol that goes on."""
@@ -51,30 +51,29 @@ def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[E
 
     A pulse due at or after the end of a course is not given; a level ends with the course.
     """
-    for step in course.protocol.steps:
-        for field, name in step.moves.items():
-            size = amount(name, table)
+    for step in given(course.protocol, table):
+        for field, size in step.amounts.items():
             if field in Levels._fields:
                 yield from _level(course, step, field, size, window)
             else:
                 yield from _pulses(course, step, field, size, window)
 
 
-def _level(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _level(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
     begin = course.start + step.day
     end = course.stop
     if step.lasts_days is not None:
         end = np.minimum(end, begin + step.lasts_days)
-    given = begin < course.stop
-    yield from _within(field, course.rows[given], begin[given], size, window)
-    yield from _within(field, course.rows[given], end[given], 0.0, window)
+    due = begin < course.stop
+    yield from _within(field, course.rows[due], begin[due], size, window)
+    yield from _within(field, course.rows[due], end[due], 0.0, window)
 
 
-def _pulses(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _pulses(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
     due = course.start + step.day
     while True:
-        given = due < course.stop
-        yield from _within(field, course.rows[given], due[given], size, window)
+        open_ = due < course.stop
+        yield from _within(field, course.rows[open_], due[open_], size, window)
         if step.every_days is None:
             return
         due = due + step.every_days
