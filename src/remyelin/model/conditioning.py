@@ -97,7 +97,7 @@ def deplete(
         "b_cells": BCells(
             b_cells.total * survive(m, go * pulse.b_kill),
             b_cells.memory * survive(m, go * pulse.memory_b_kill),
-            m.maximum(b_cells.cd20, pulse.cd20),
+            m.maximum(b_cells.cd20, go * pulse.cd20),
         ),
         "tissue": tissue._replace(
             smouldering=tissue.smouldering * (1.0 - go * pulse.smouldering_removed),
@@ -176,7 +176,9 @@ def reinfuse(
                 marrow.platelets, p.platelets_after_conditioning * blood_traits.platelets
             ),
         ),
-        "clock": clock._replace(recovery_left=m.where(opens, p.recovery_window, clock.recovery_left)),
+        "clock": clock._replace(
+            recovery_left=m.where(opens, p.recovery_window, clock.recovery_left)
+        ),
         "harvest": harvest._replace(
             peak=empty(harvest.peak),
             stored=empty(harvest.stored),

@@ -67,7 +67,7 @@ def take_dose(
     course = go * pulse.atg * atg_exposure(m, p.exposure, harvest)
     antibody = m.maximum(
         m.where(go * pulse.atg > 0.0, 1.0, 0.0),
-        m.where(go * pulse.alemtuzumab > 0.0, p.alemtuzumab_autoimmunity_factor, 0.0),
+        go * m.minimum(pulse.alemtuzumab, 1.0) * p.alemtuzumab_autoimmunity_factor,
     )
     anew = (pulse.conditioning > 0.0) & (clock.recovery_left <= 0.0)
     return {
@@ -151,8 +151,9 @@ def harm_in_recovery(
         "harm": harm._replace(
             toxicity=harm.toxicity * m.where(open_, m.exp(-h / p.organ_toxicity_time), 1.0),
             neutropenic=m.where(open_, m.where(low, 1.0, 0.0), harm.neutropenic),
-            febrile=m.where(open_, m.where(fever | (low & (harm.febrile > 0.0)), 1.0, 0.0),
-                            harm.febrile),
+            febrile=m.where(
+                open_, m.where(fever | (low & (harm.febrile > 0.0)), 1.0, 0.0), harm.febrile
+            ),
             ebv=m.where(ebv_comes, 1.0, harm.ebv),
             cmv=m.where(cmv_comes, 1.0, harm.cmv),
         ),
@@ -219,9 +220,7 @@ def harm_late(
         ),
         "harm_today": harm_today._replace(
             hyperthyroidism=m.where(thyroid & graves, 1.0, harm_today.hyperthyroidism),
-            hypothyroidism=m.where(
-                thyroid, m.where(graves, 0.0, 1.0), harm_today.hypothyroidism
-            ),
+            hypothyroidism=m.where(thyroid, m.where(graves, 0.0, 1.0), harm_today.hypothyroidism),
             itp=m.where(itp, 1.0, harm_today.itp),
             malignancy=m.where(cancer, 1.0, harm_today.malignancy),
         ),

@@ -47,9 +47,7 @@ def collect(
     low = (peak < p.rescue_peak) & (harvest.stored < p.graft_minimum)
     peak = m.where(low, peak * (1.0 + pulse.mobilisation_rescue), peak)
     session = (
-        (pulse.apheresis > 0.0)
-        & (harvest.stored < p.graft_target)
-        & (peak >= p.apheresis_peak_min)
+        (pulse.apheresis > 0.0) & (harvest.stored < p.graft_target) & (peak >= p.apheresis_peak_min)
     )
     stored = harvest.stored + m.where(session, peak * pulse.apheresis, 0.0)
     needed = (pulse.marrow_harvest > 0.0) & (stored < p.graft_minimum)
@@ -68,7 +66,7 @@ def collect(
             sessions=harvest.sessions + m.where(session, 1.0, 0.0),
             lymphocytes=m.where(first, cd4_count(t_cells), harvest.lymphocytes),
             session_today=m.where(session, 1.0, 0.0),
-            failed_today=m.where(failed | needed, 1.0, 0.0),
+            failed_today=m.where(failed | (needed & (harvest.peak > 0.0)), 1.0, 0.0),
         )
     }
 

@@ -102,9 +102,13 @@ def die_of_infection(
     )
     edss = rate_edss(m, p.items, latent=latent, offsets=offsets, noise=None).edss
     q = p.fatality
-    chance = p.centre.centre_fatality_factor * q.infection_fatality * m.exp(
-        q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
-        + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
+    chance = (
+        p.centre.centre_fatality_factor
+        * q.infection_fatality
+        * m.exp(
+            q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
+            + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
+        )
     )
     exposed = m.where(clock.recovery_left > 0.0, safety.infected_today, 0.0)
     dies = m.where(u[0] < chance, safety.alive * exposed, 0.0)

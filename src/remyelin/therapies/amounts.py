@@ -31,6 +31,12 @@ def apheresis_per_session(table: ParameterTable) -> float:
     return litres * _MICROLITRES_PER_LITRE / table["body_weight"].internal / _MILLION
 
 
+def mobilised_after_cyclophosphamide(table: ParameterTable) -> float:
+    """Give the median peak of CD34 cells after cyclophosphamide and G-CSF."""
+    factor = table["mobilisation_cyclophosphamide_factor"].internal
+    return table["mobilised_cd34"].internal * factor
+
+
 BY_DOSE = "by_dose"
 """Amount that follows from agent, dose and unit of the step."""
 
@@ -44,6 +50,7 @@ DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
     {
         "graft_after_cyclophosphamide": graft_after_cyclophosphamide,
         "apheresis_per_session": apheresis_per_session,
+        "mobilised_after_cyclophosphamide": mobilised_after_cyclophosphamide,
         BY_DOSE: full_level,
         "full_level": full_level,
     }

@@ -32,7 +32,7 @@ TARGETS = (
     "neurotoxicity",
     "toxicity",
 )
-"""Inputs of the model that conditioning moves; the clone kill is that of drugs without the graft."""
+"""Inputs that conditioning moves; the clone kill is that of drugs without the graft."""
 
 BY_ATG = ("clone_kill", "naive_kill", "memory_kill", "b_kill", "memory_b_kill", "effector_kill")
 """Effects of ATG that the model brings about itself, by exposure."""
@@ -54,7 +54,9 @@ def regimen(table: ParameterTable, name: str) -> dict[str, float]:
     return {key: additive(key, table[f"{name}_{key}"].internal) for key in TARGETS}
 
 
-def direct_clone_kill(table: ParameterTable, kill: float, *, courses: float, removed: float) -> float:
+def direct_clone_kill(
+    table: ParameterTable, kill: float, *, courses: float, removed: float
+) -> float:
     """Give the kill by the drugs alone, from that of a regimen with its graft.
 
     Parameters
@@ -81,7 +83,9 @@ def course_of_atg(table: ParameterTable) -> dict[str, float]:
     """
     with_atg, without = regimen(table, "cy200_atg"), regimen(table, "cy_rituximab")
     return {
-        key: table[f"ratg_{key}"].internal if key in BY_ATG else max(with_atg[key] - without[key], 0.0)
+        key: table[f"ratg_{key}"].internal
+        if key in BY_ATG
+        else max(with_atg[key] - without[key], 0.0)
         for key in TARGETS
     }
 
@@ -91,8 +95,7 @@ def cyclophosphamide(table: ParameterTable) -> dict[str, float]:
     found = _without(regimen(table, "cy200_atg"), course_of_atg(table), 1.0)
     kill = table["cy200_atg_clone_kill"].internal
     found["clone_kill"] = (
-        direct_clone_kill(table, kill, courses=1.0, removed=0.0)
-        - table["ratg_clone_kill"].internal
+        direct_clone_kill(table, kill, courses=1.0, removed=0.0) - table["ratg_clone_kill"].internal
     )
     return {key: max(value, 0.0) for key, value in found.items()}
 
@@ -121,7 +124,9 @@ def busulfan(table: ParameterTable) -> dict[str, float]:
         )
         - courses * table["ratg_clone_kill"].internal
     )
-    return {key: max(value, 0.0) for key, value in _without(found, cyclophosphamide(table), 1.0).items()}
+    return {
+        key: max(value, 0.0) for key, value in _without(found, cyclophosphamide(table), 1.0).items()
+    }
 
 
 def beam(table: ParameterTable) -> dict[str, float]:

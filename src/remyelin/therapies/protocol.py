@@ -26,6 +26,9 @@ class Route(StrEnum):
     INTRAMUSCULAR = "IM"
     ORAL = "PO"
     APHERESIS = "apheresis"
+    EX_VIVO = "ex vivo"
+    MARROW = "marrow puncture"
+    BEAM = "external beam"
 
 
 class _Frozen(BaseModel):

@@ -69,7 +69,9 @@ def _level(course: Course, step: Given, field: str, size: float, window: Window)
     yield from _within(field, course.rows[due], end[due], 0.0, window)
 
 
-def _pulses(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _pulses(
+    course: Course, step: Given, field: str, size: float, window: Window
+) -> Iterator[Entry]:
     due = course.start + step.day
     while True:
         open_ = due < course.stop

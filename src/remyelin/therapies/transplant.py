@@ -2,7 +2,8 @@
 
 A step says ``conditioning: by_dose`` or ``mobilisation: by_dose``; agent, dose and unit of the step
 do the rest. Lymphocytes, thymus and brain are hurt on the days of the drugs; clones and marrow on
-the day of the graft, on which what drugs leave and what the graft brings are added.
+the day of the graft, on which what drugs leave and what the graft brings are added. From the first
+collection on, conditioning goes on only for those with a graft in store.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from dataclasses import dataclass
 from math import exp
 
 from remyelin.parameters import ParameterTable
+from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies.amounts import BY_DOSE, amount
 from remyelin.therapies.doses import DoseError, base_unit, daily, in_reference_units, known
 from remyelin.therapies.drugs_by_dose import (
@@ -24,6 +26,7 @@ from remyelin.therapies.drugs_by_dose import (
     cyclophosphamide,
 )
 from remyelin.therapies.protocol import Protocol, Step
+from remyelin.therapies.risks import risks_of
 
 ON_GRAFT_DAY = ("clone_kill", "progenitor_kill")
 """Effects that act with the graft."""
@@ -47,7 +50,7 @@ class Given:
 def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
     """Give the steps of a protocol with the amounts of every input of the model."""
     found: list[Given] = []
-    on_graft: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    by_day: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for step in protocol.steps:
         plain = {k: amount(v, table) for k, v in step.moves.items() if v != BY_DOSE}
         if plain:
@@ -55,16 +58,34 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(step.day, step.every_days, None, _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
+            own, later = _conditioning(step, table)
             for day in _days(step):
-                own, later = _conditioning(step, table)
-                found.append(Given(day, None, None, own))
-                for key, value in later.items():
-                    on_graft[_graft_day(protocol, step)][key] += value
-    found += [
-        Given(day, None, None, {"conditioning": 1.0, **effects})
-        for day, effects in on_graft.items()
-    ]
+                _add(by_day[day], own)
+                _add(by_day[_graft_day(protocol, step)], later)
+    for step, risk, moves in risks_of(protocol):
+        once = protocol.treatment_class is TreatmentClass.AHSCT
+        every = step.every_days or (None if once else risk.every_days)
+        amounts = {field: amount(key, table) for field, key in moves.items()}
+        found.append(Given(step.day, every, step.lasts_days, amounts))
+    collected = _collection_days(protocol)
+    for day, effects in sorted(by_day.items()):
+        gate = {"conditioning": 1.0} if any(before <= day for before in collected) else {}
+        found.append(Given(day, None, None, gate | _inputs(effects)))
     return tuple(found)
+
+
+def _collection_days(protocol: Protocol) -> list[int]:
+    return [s.day for s in protocol.steps if {"apheresis", "marrow_harvest"} & set(s.moves)]
+
+
+def _add(total: dict[str, float], effects: Mapping[str, float]) -> None:
+    for key, value in effects.items():
+        total[key] += value
+
+
+def _inputs(effects: Mapping[str, float]) -> dict[str, float]:
+    """Bring the sum of a day from the additive scale to that of the model's inputs."""
+    return {key: 1.0 - exp(-v) if key in SHARES else v for key, v in effects.items() if v > 0.0}
 
 
 def _days(step: Step) -> range:
@@ -80,13 +101,12 @@ def _graft_day(protocol: Protocol, step: Step) -> int:
 
 
 def _conditioning(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:
-    """Give what one day of a conditioning drug does on its day, and with the graft."""
+    """Give what one day of a conditioning drug does on its day, and with the graft (additive)."""
     effects, extra = _effects(step, table)
     later = {key: effects.pop(key) for key in ON_GRAFT_DAY if key in effects}
     if "atg" in extra:
         later["clone_atg"] = later["graft_atg"] = extra["atg"]
-    own = {key: 1.0 - exp(-v) if key in SHARES else v for key, v in effects.items() if v > 0.0}
-    return {"conditioning": 1.0, **own, **extra}, {k: v for k, v in later.items() if v > 0.0}
+    return effects | extra, later
 
 
 def _effects(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:
@@ -96,7 +116,8 @@ def _effects(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[
         own = {k: share * v for k, v in course_of_atg(table).items() if k not in BY_ATG}
         extra = {"atg": share}
         if step.agent == "alemtuzumab":
-            extra["alemtuzumab"] = 1.0
+            milligrams = float(step.dose or 0.0)
+            extra["alemtuzumab"] = milligrams / table["alemtuzumab_reference"].internal
         return own, extra
     effects = {key: share * value for key, value in EFFECTS[step.agent](table).items()}
     dose = _alkylating(step, table, share)
@@ -165,7 +186,7 @@ def _dose_problems(protocol: Protocol) -> Iterator[str]:
 
 def _order_problems(protocol: Protocol) -> Iterator[str]:
     grafts = _graft_days(protocol)
-    collected = [s.day for s in protocol.steps if {"apheresis", "marrow_harvest"} & set(s.moves)]
+    collected = _collection_days(protocol)
     for day in grafts:
         if not any(before < day for before in collected):
             yield f"the graft on day {day} is given before any is collected; collect it first"
