@@ -44,6 +44,7 @@ def test_only_rates_per_year_and_years_are_rescaled() -> None:
         "age_y",
         "1/age_y",
         "1/age_y2",
+        "Gy",
     }
 
 

@@ -24,6 +24,8 @@ from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
 from remyelin.therapies import catalogue
 from remyelin.therapies.amounts import DERIVED, amount
+from remyelin.therapies.risks import risks
+from remyelin.therapies.transplant import given
 from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
 
@@ -70,9 +72,10 @@ def test_every_parameter_is_read_by_something() -> None:
     for era in Era:
         era_factor(table, era)
     for protocol in map(catalogue.load, catalogue.names()):
-        for step in protocol.steps:
-            for name in step.moves.values():
-                amount(name, table)
+        given(protocol, table)
+    for risk in risks():
+        for name in risk.moves.values():
+            amount(name, table)
     for name in DERIVED:
         amount(name, table)
     assert sorted(p.key for p in TABLE if p.key not in watched.read) == []

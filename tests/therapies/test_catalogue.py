@@ -79,11 +79,11 @@ def test_a_drug_level_is_a_share_and_a_step_does_not_outlast_the_next_of_its_kin
                 assert step.every_days is None
 
 
-def test_transplantation_gives_the_graft_on_the_day_of_conditioning() -> None:
+def test_a_transplantation_conditions_before_the_graft_and_supports_after_it() -> None:
     steps = catalogue.load("ahsct_cy200_ratg6").steps
-    conditioned = {step.day for step in steps if "progenitor_kill" in step.moves}
-    grafted = {step.day for step in steps if "graft_cd34" in step.moves}
-    assert conditioned == grafted == {40}
+    conditioned = [step.day for step in steps if "conditioning" in step.moves]
+    (grafted,) = [step.day for step in steps if "graft_stored" in step.moves]
+    assert max(conditioned) < grafted == 40
     assert max(step.day for step in steps if "gcsf" in step.moves) > 40
 
 

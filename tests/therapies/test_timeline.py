@@ -177,7 +177,7 @@ def test_nothing_is_given_outside_the_window() -> None:
     assert inputs(found, 41, 45) == []
 
 
-def test_a_transplantation_reaches_the_patient_on_the_day_of_the_graft() -> None:
+def test_a_transplantation_reaches_the_patient_from_its_first_day_of_conditioning() -> None:
     people = at_onset(
         TABLE, Streams.of(1, np.zeros(4, dtype=np.int64), np.arange(4)), era_factor=1.0
     )
@@ -186,9 +186,13 @@ def test_a_transplantation_reaches_the_patient_on_the_day_of_the_graft() -> None
     )
     plan = Schedule(entries(treated, TABLE, Window(0, 120)))
     engine = Engine(TABLE)
-    before, _ = engine.advance(people, 0, 50, plan)
-    after, _ = engine.advance(before, 50, 51, plan)
-    naive = after.state.t_cells.naive / before.state.t_cells.naive
-    assert naive[2] == pytest.approx(10**-2.5, rel=0.1)
-    assert naive[[0, 1, 3]] == pytest.approx([1.0] * 3, abs=0.01)
+    before, _ = engine.advance(people, 0, 45, plan)
+    assert before.state.harvest.stored[2] > 2.0
+    first, _ = engine.advance(before, 45, 46, plan)
+    assert first.state.clock.recovery_left.tolist() == [0.0, 0.0, 179.0, 0.0]
+    after, _ = engine.advance(first, 46, 51, plan)
     assert after.state.clock.recovery_left.tolist() == [0.0, 0.0, 179.0, 0.0]
+    naive = after.state.t_cells.naive / before.state.t_cells.naive
+    assert 10**-2.5 < naive[2] < 1.3 * 10**-2.0
+    assert naive[[0, 1, 3]] == pytest.approx([1.0] * 3, abs=0.01)
+    assert after.state.harvest.stored.tolist() == [0.0] * 4

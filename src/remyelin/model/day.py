@@ -6,8 +6,12 @@ from functools import partial
 from typing import NamedTuple
 
 from remyelin.model import (
+    antithymocyte,
     blood,
     conditioning,
+    drug_harm,
+    harm,
+    harvest,
     immunity,
     lesions,
     lymphocytes,
@@ -29,10 +33,26 @@ from remyelin.model.tissue import TissueParameters, smoulder
 
 STAGES: tuple[Stage, ...] = (
     Stage("relapses opened", lesions.open_day_of_relapses, when=lesions.relapsed_yesterday),
+    Stage("harm opened", harm.close_day_of_harm, when=harm.harmed_yesterday),
+    Stage("harvest opened", harvest.close_day_of_harvest, when=harvest.harvested_yesterday),
+    Stage(
+        "harvest",
+        harvest.collect,
+        parameters=harvest.HarvestParameters,
+        when=harvest.harvest_moves,
+    ),
+    Stage(
+        "harm of a dose",
+        harm.take_dose,
+        parameters=harm.DoseParameters,
+        purpose=Purpose.DOSE_HARM,
+        blocks=1,
+        when=harm.dose_taken,
+    ),
     Stage(
         "depletion",
         conditioning.deplete,
-        parameters=conditioning.DepletionParameters,
+        parameters=conditioning.DepletionReads,
         when=conditioning.pulse_given,
     ),
     Stage(
@@ -46,6 +66,12 @@ STAGES: tuple[Stage, ...] = (
         steroids.give_steroids,
         parameters=steroids.SteroidParameters,
         when=steroids.steroids_given,
+    ),
+    Stage(
+        "ATG",
+        antithymocyte.act_of_atg,
+        parameters=antithymocyte.AtgParameters,
+        when=antithymocyte.atg_acts,
     ),
     Stage(
         "drugs",
@@ -152,24 +178,80 @@ STAGES: tuple[Stage, ...] = (
         every=survival.LOOK_INTERVAL,
     ),
     Stage("death of other causes", survival.die_of_other_causes),
+    Stage(
+        "harm in recovery",
+        harm.harm_in_recovery,
+        parameters=harm.TransplantHarmParameters,
+        purpose=Purpose.TRANSPLANT_HARM,
+        blocks=1,
+        when=harm.in_recovery,
+    ),
+    Stage(
+        "late harm",
+        harm.harm_late,
+        parameters=harm.LateHarmParameters,
+        purpose=Purpose.LATE_HARM,
+        blocks=1,
+        when=harm.ever_exposed,
+    ),
+    Stage(
+        "harm by drugs",
+        drug_harm.harm_by_drugs,
+        parameters=drug_harm.DrugHarmParameters,
+        purpose=Purpose.DRUG_HARM,
+        blocks=2,
+        when=drug_harm.drug_may_harm,
+    ),
+    Stage(
+        "death by harm",
+        drug_harm.die_of_harm,
+        parameters=drug_harm.HarmFatalityReads,
+        purpose=Purpose.TOXIC_DEATH,
+        blocks=1,
+        when=drug_harm.harm_may_kill,
+    ),
     Stage("clock", grow_older),
 )
 """The stages of a day in the order in which they act."""
 
 
 class Signal(NamedTuple):
-    """A field that is above 0 on the day on which something happens."""
+    """A field that is above 0 on the day on which something happens.
+
+    ``grade`` is the CTCAE grade under which it is written down; None: the model does not grade it.
+    """
 
     event: str
     part: str
     field: str
+    grade: float | None = None
 
 
 SIGNALS: tuple[Signal, ...] = (
     Signal("relapse", "relapses", "today"),
     Signal("infection", "safety", "infected_today"),
-    Signal("death", "safety", "died_today"),
+    Signal("death", "safety", "died_today", 5.0),
     Signal("neutrophil_engraftment", "marrow", "engrafted_today"),
     Signal("death_of_other_cause", "survival", "died_today"),
+    Signal("leukapheresis", "harvest", "session_today"),
+    Signal("mobilisation_failure", "harvest", "failed_today", 2.0),
+    Signal("neutropenia", "harm_today", "neutropenia", 4.0),
+    Signal("febrile_neutropenia", "harm_today", "febrile", 3.0),
+    Signal("ebv_reactivation", "harm_today", "ebv", 1.0),
+    Signal("ebv_disease", "harm_today", "ebv_disease", 3.0),
+    Signal("cmv_reactivation", "harm_today", "cmv", 2.0),
+    Signal("organ_toxicity", "harm_today", "toxicity", 3.0),
+    Signal("graft_failure", "harm_today", "graft_failure", 4.0),
+    Signal("autoimmune_hypothyroidism", "harm_today", "hypothyroidism", 2.0),
+    Signal("autoimmune_hyperthyroidism", "harm_today", "hyperthyroidism", 2.0),
+    Signal("autoimmune_itp", "harm_today", "itp", 3.0),
+    Signal("lasting_amenorrhoea", "harm_today", "amenorrhoea", 3.0),
+    Signal("malignancy", "harm_today", "malignancy", 4.0),
+    Signal("pml", "harm_today", "pml", 4.0),
+    Signal("liver_injury", "harm_today", "liver", 3.0),
+    Signal("lymphopenia", "harm_today", "lymphopenia", 3.0),
+    Signal("serious_infection", "harm_today", "serious_infection", 3.0),
+    Signal("infusion_reaction", "harm_today", "infusion_reaction", 3.0),
+    Signal("bradycardia", "harm_today", "bradycardia", 2.0),
 )
 """Events that an observer writes down each day."""

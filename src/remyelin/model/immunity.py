@@ -94,6 +94,7 @@ def activate(
     blocks: Blocks,
     t_cells: TCells,
     b_cells: BCells,
+    levels: Levels,
     immunity: Immunity,
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
@@ -108,7 +109,7 @@ def activate(
     brake = (1.0 + p.treg_gain * (1.0 - p.treg_deficit)) / (
         1.0 + p.treg_gain * activation.regulation
     )
-    drive = pool * helped * brake * (1.0 - blocks.activation)
+    drive = pool * helped * brake * (1.0 - blocks.activation) * (1.0 + levels.flare)
     chance = p.trigger_rate * h
     size = (1.0 - p.tonic_share) / (p.trigger_rate * p.burst_decay_time) * drive
     mark = exponential(m, m.minimum(u[0] / chance, 1.0))

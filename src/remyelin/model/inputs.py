@@ -25,6 +25,16 @@ class Levels(NamedTuple):
     """Share of lymphocyte egress from lymph nodes that the drug blocks at steady state."""
     microglia_target: Value = 0.0
     """Share of smouldering activity of CNS-resident cells that the drug blocks at steady state."""
+    flare: Value = 0.0
+    """Rise of immune activation while mobilisation provokes it (0 none)."""
+    pml_rate: Value = 0.0
+    """Rate of progressive multifocal leukoencephalopathy of the reference patient (per day)."""
+    liver_rate: Value = 0.0
+    """Rate of liver injury of grade 3 (per day)."""
+    lymphopenia_rate: Value = 0.0
+    """Rate of lymphopenia of grade 3 that a drug brings (per day)."""
+    serious_infection_rate: Value = 0.0
+    """Rate of serious infections that a drug adds (per day)."""
 
 
 class Pulse(NamedTuple):
@@ -60,3 +70,33 @@ class Pulse(NamedTuple):
     """Mean kill of autoreactive clones by a course of a depleting drug (log10)."""
     course_share: Value = 0.0
     """Size of that course in full courses; the spread between clones grows with it."""
+    conditioning: Value = 0.0
+    """1 on each day of conditioning: only those with a graft in store go on."""
+    atg: Value = 0.0
+    """Anti-thymocyte globulin given (courses of 6 mg/kg of rabbit ATG)."""
+    clone_atg: Value = 0.0
+    """All ATG of the conditioning, for its share in the kill of clones (courses)."""
+    graft_atg: Value = 0.0
+    """ATG that still meets the T cells of the graft (courses)."""
+    toxicity: Value = 0.0
+    """Organ toxicity (1 = cyclophosphamide 200 mg/kg with ATG)."""
+    gonadotoxicity: Value = 0.0
+    """Alkylating dose (g/m2 of cyclophosphamide, by equivalents)."""
+    alemtuzumab: Value = 0.0
+    """Alemtuzumab given (courses), for secondary autoimmunity."""
+    mobilisation: Value = 0.0
+    """Median peak of CD34 cells in blood that mobilisation brings (cells/uL)."""
+    mobilisation_rescue: Value = 0.0
+    """Relative rise of a low peak by a second mobilising drug."""
+    apheresis: Value = 0.0
+    """Leukapheresis: CD34 cells collected at a peak of 1 cell/uL (1e6/kg)."""
+    marrow_harvest: Value = 0.0
+    """CD34 cells from marrow, for those who have too few (1e6/kg)."""
+    graft_selection: Value = 0.0
+    """T cells removed from the stored graft (log10)."""
+    graft_stored: Value = 0.0
+    """Reinfusion of the stored graft: share of its CD34 cells that are viable."""
+    infusion_reaction: Value = 0.0
+    """Probability of an infusion reaction of grade 3."""
+    bradycardia: Value = 0.0
+    """Probability of symptomatic bradycardia at the first dose."""

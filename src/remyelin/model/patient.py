@@ -18,6 +18,9 @@ from remyelin.model.states import (
     Clones,
     Deficit,
     Fluctuation,
+    Harm,
+    HarmToday,
+    Harvest,
     Lesions,
     Marrow,
     Relapses,
@@ -50,6 +53,9 @@ class State(NamedTuple):
     survival: Survival
     steroids: Steroids
     targets: Targets
+    harvest: Harvest
+    harm: Harm
+    harm_today: HarmToday
 
 
 class OnsetParameters(NamedTuple):
@@ -113,6 +119,9 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
         survival=Survival(zero, zero, zero),
         steroids=Steroids(zero),
         targets=Targets(zero, zero, zero),
+        harvest=Harvest(*(zero,) * len(Harvest._fields)),
+        harm=Harm(*(zero,) * len(Harm._fields)),
+        harm_today=HarmToday(*(zero,) * len(HarmToday._fields)),
     )
 
 

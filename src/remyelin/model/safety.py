@@ -67,10 +67,17 @@ class FatalityParameters(NamedTuple):
     infection_fatality_age_reference: float
 
 
+class CentreParameters(NamedTuple):
+    """How experienced the centre is."""
+
+    centre_fatality_factor: float
+
+
 class FatalityReads(NamedTuple):
-    """What death by infection reads: its own parameters and those of the EDSS."""
+    """What death by infection reads: its own parameters, the centre, and those of the EDSS."""
 
     fatality: FatalityParameters
+    centre: CentreParameters
     latent: LatentParameters
     items: ItemParameters
 
@@ -95,9 +102,13 @@ def die_of_infection(
     )
     edss = rate_edss(m, p.items, latent=latent, offsets=offsets, noise=None).edss
     q = p.fatality
-    chance = q.infection_fatality * m.exp(
-        q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
-        + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
+    chance = (
+        p.centre.centre_fatality_factor
+        * q.infection_fatality
+        * m.exp(
+            q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
+            + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
+        )
     )
     exposed = m.where(clock.recovery_left > 0.0, safety.infected_today, 0.0)
     dies = m.where(u[0] < chance, safety.alive * exposed, 0.0)

@@ -54,6 +54,11 @@ class Purpose(IntEnum):
     VOLUME_NOISE = 41
     VISIT_JITTER = 42
     VISIT_MISSED = 43
+    TRANSPLANT_HARM = 50
+    LATE_HARM = 51
+    DOSE_HARM = 52
+    DRUG_HARM = 53
+    TOXIC_DEATH = 54
 
 
 class NoParameters(NamedTuple):

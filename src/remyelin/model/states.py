@@ -187,3 +187,68 @@ class Targets(NamedTuple):
     """Share of the activity of CNS-resident cells that is blocked."""
     overshoot: Value
     """Traffic above the untreated level after a blocker was stopped."""
+
+
+class Harvest(NamedTuple):
+    """Mobilisation and the graft in store."""
+
+    peak: Value
+    """CD34 cells in blood (cells/uL) that mobilisation has brought."""
+    stored: Value
+    """CD34 cells in store (1e6/kg)."""
+    t_cells: Value
+    """T cells in store, as a share of those of the body."""
+    sessions: Value
+    """Leukaphereses since the last graft."""
+    lymphocytes: Value
+    """CD4 count before mobilisation (cells/uL), 0 before any."""
+    session_today: Value
+    failed_today: Value
+    """1 when too few cells are in store and a second way is tried."""
+
+
+class Harm(NamedTuple):
+    """Lasting exposures that bring harm, and what already came."""
+
+    atg: Value
+    """ATG still to act (courses)."""
+    antibody: Value
+    """Depleting antibody in conditioning: 1 after ATG, more after alemtuzumab."""
+    toxicity: Value
+    """Organ toxicity that still acts."""
+    alkylator: Value
+    """Alkylating dose of a life (g/m2 of cyclophosphamide, by equivalents)."""
+    neutropenic: Value
+    febrile: Value
+    ebv: Value
+    cmv: Value
+    thyroid: Value
+    itp: Value
+    amenorrhoea: Value
+    jcv: Value
+    """JC virus: 0 not asked, 1 negative, 2 low, 3 middle, 4 high antibody index."""
+    pml_days: Value
+    """Days under a drug that allows PML."""
+
+
+class HarmToday(NamedTuple):
+    """What today brought, 1 where it did."""
+
+    neutropenia: Value
+    febrile: Value
+    ebv: Value
+    ebv_disease: Value
+    cmv: Value
+    toxicity: Value
+    graft_failure: Value
+    hypothyroidism: Value
+    hyperthyroidism: Value
+    itp: Value
+    amenorrhoea: Value
+    malignancy: Value
+    pml: Value
+    liver: Value
+    lymphopenia: Value
+    serious_infection: Value
+    infusion_reaction: Value
+    bradycardia: Value

@@ -28,6 +28,22 @@ def graft_after_cyclophosphamide(table: ParameterTable) -> float:
     return collected / table["body_weight"].internal / _MILLION
 
 
+def apheresis_per_session(table: ParameterTable) -> float:
+    """Give the CD34 cells (1e6/kg) that a leukapheresis collects at a count of 1 per microlitre."""
+    litres = table["apheresis_volume"].internal * table["apheresis_yield"].internal
+    return litres * _MICROLITRES_PER_LITRE / table["body_weight"].internal / _MILLION
+
+
+def mobilised_after_cyclophosphamide(table: ParameterTable) -> float:
+    """Give the median peak of CD34 cells after cyclophosphamide and G-CSF."""
+    factor = table["mobilisation_cyclophosphamide_factor"].internal
+    return table["mobilised_cd34"].internal * factor
+
+
+BY_DOSE = "by_dose"
+"""Amount that follows from agent, dose and unit of the step."""
+
+
 def full_level(_: ParameterTable) -> float:
     """Give the level of an input that is either on or off."""
     return 1.0
@@ -36,6 +52,9 @@ def full_level(_: ParameterTable) -> float:
 DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
     {
         "graft_after_cyclophosphamide": graft_after_cyclophosphamide,
+        "apheresis_per_session": apheresis_per_session,
+        "mobilised_after_cyclophosphamide": mobilised_after_cyclophosphamide,
+        BY_DOSE: full_level,
         "full_level": full_level,
     }
 )
@@ -59,10 +78,13 @@ def amounts_of(step: Step, table: ParameterTable) -> dict[str, float]:
     """Give the inputs that a step moves and by how much, at the dose of the step.
 
     A step whose agent has no reference dose, or without a dose, moves them by the full amount.
+    What a step moves `BY_DOSE` is left to its regimen.
     """
     share = share_of_reference(step)
     found = {}
     for field, name in step.moves.items():
+        if name == BY_DOSE:
+            continue
         full = amount(name, table)
         if share is None:
             found[field] = full

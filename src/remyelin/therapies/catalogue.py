@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.files import parse_yaml, read_yaml, shown
 from remyelin.study.problems import problems_of
+from remyelin.therapies import transplant
 from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.sequences import Lookup, written_out
 
@@ -101,9 +102,12 @@ def from_mapping(data: object, *, where: str) -> Protocol:
         The data are not a protocol; every problem is listed.
     """
     try:
-        return Protocol.model_validate(data)
+        protocol = Protocol.model_validate(data)
     except ValidationError as error:
         raise InputError(where, problems_of(error, Protocol), _ADVICE) from None
+    if wrong := transplant.problems(protocol):
+        raise InputError(where, wrong, _ADVICE)
+    return protocol
 
 
 def lookup_with(own: Mapping[str, Protocol]) -> Lookup:

@@ -199,7 +199,9 @@ def _same_input(whole: Protocol) -> Iterator[Finding]:
                 f"holds {field} at the same time as steps[{one}] ({first.agent}); the model "
                 "keeps one level: let one end before the other begins"
             )
-            yield Finding(Grade.ERROR, "two_steps_one_level", f"steps[{two}] ({second.agent})", text)
+            yield Finding(
+                Grade.ERROR, "two_steps_one_level", f"steps[{two}] ({second.agent})", text
+            )
 
 
 def _overlap(one: Step, two: Step) -> bool:

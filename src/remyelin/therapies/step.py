@@ -33,6 +33,8 @@ class Route(StrEnum):
     INTRAMUSCULAR = "IM"
     ORAL = "PO"
     APHERESIS = "apheresis"
+    MARROW = "marrow puncture"
+    EX_VIVO = "ex vivo"
     INTRATHECAL = "IT"
     INTRACEREBROVENTRICULAR = "ICV"
     INTRAPARENCHYMAL = "intraparenchymal"

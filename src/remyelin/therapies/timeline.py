@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.amounts import amounts_of
-from remyelin.therapies.protocol import LAST_DAY, Protocol, Step
+from remyelin.therapies.protocol import LAST_DAY, Protocol
+from remyelin.therapies.transplant import Given, given
 
 FOREVER = np.iinfo(np.int64).max
 """Stop day of a protocol that goes on."""
@@ -51,18 +51,18 @@ def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[E
 
     A pulse due at or after the end of a course is not given; a level ends with the course.
     """
-    for step in course.protocol.steps:
-        for field, size in amounts_of(step, table).items():
+    for step in given(course.protocol, table):
+        for field, size in step.amounts.items():
             if field in Levels._fields:
                 yield from _level(course, step, field, size, window)
             else:
                 yield from _pulses(course, step, field, size, window)
 
 
-def _level(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _level(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
     end = _end(course, step)
     if step.every_days is None or step.lasts_days is None:
-        yield from _spell(course, field, size, (course.start + _day(step), end), window)
+        yield from _spell(course, field, size, (course.start + step.day, end), window)
         return
     for begin in _repeats(course, step, window):
         ends = np.minimum(begin + step.lasts_days, end)
@@ -82,27 +82,25 @@ def _spell(
     yield from _within(field, course.rows[given], end[given], 0.0, window)
 
 
-def _pulses(course: Course, step: Step, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _pulses(
+    course: Course, step: Given, field: str, size: float, window: Window
+) -> Iterator[Entry]:
     end = _end(course, step)
     for due in _repeats(course, step, window):
         given = due < end
         yield from _within(field, course.rows[given], due[given], size, window)
 
 
-def _day(step: Step) -> int:
-    return 0 if step.day is None else step.day
-
-
-def _end(course: Course, step: Step) -> NDArray[np.int64]:
+def _end(course: Course, step: Given) -> NDArray[np.int64]:
     """Give the day on which a step is over for each patient."""
     if step.end is None:
         return course.stop
     return np.minimum(course.stop, course.start + step.end)
 
 
-def _repeats(course: Course, step: Step, window: Window) -> Iterator[NDArray[np.int64]]:
+def _repeats(course: Course, step: Given, window: Window) -> Iterator[NDArray[np.int64]]:
     """Give the days on which a step is due, until the window is over for everybody."""
-    due = course.start + _day(step)
+    due = course.start + step.day
     yield due
     if step.every_days is None:
         return

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from remyelin.cohorts.enrolment import Cohort
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.happenings import Happenings
+from remyelin.model.day import SIGNALS
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.study.vocabulary import Covariate
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
 """Why observation of a patient ended."""
-
-FATAL_GRADE = 5.0
-"""CTCAE grade of death."""
 
 Report = Callable[[float, str], None]
 """Called with the share of the work done, 0 to 1, and what is being done."""
@@ -160,10 +158,10 @@ class _Trial:
     def _note(self, seen: Happenings) -> None:
         self.relapse_visits.note(*self._note_event(seen, "relapse", self.books["relapses"], None))
         diary = self.books["adverse_events"]
-        self._note_event(seen, "infection", diary, np.nan)
-        self._note_event(seen, "neutrophil_engraftment", diary, np.nan)
-        self._note_event(seen, "death", diary, FATAL_GRADE)
-        self._note_event(seen, "death_of_other_cause", diary, np.nan)
+        for signal in SIGNALS:
+            if signal.event != "relapse":
+                grade = np.nan if signal.grade is None else signal.grade
+                self._note_event(seen, signal.event, diary, grade)
 
     def _note_event(
         self, seen: Happenings, event: str, book: Notebook, grade: float | None
