@@ -107,6 +107,7 @@ def patients() -> Population:
     drug = [
         Entry("traffic_target", BLOCKED, np.full(len(BLOCKED), 150), 0.85),
         Entry("gcsf", GRAFTED, np.full(len(GRAFTED), 190), 1.0),
+        Entry("training_spinal", GRAFTED, np.full(len(GRAFTED), 190), 0.1),
     ]
     return Engine(BUSY).advance(fresh, 0, WARM_UP, Schedule(drug))[0]
 

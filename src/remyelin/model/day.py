@@ -5,7 +5,17 @@ from __future__ import annotations
 from functools import partial
 from typing import NamedTuple
 
-from remyelin.model import blood, conditioning, immunity, lesions, lymphocytes, safety
+from remyelin.model import (
+    blood,
+    cells,
+    conditioning,
+    grafts,
+    immunity,
+    lesions,
+    lymphocytes,
+    rehabilitation,
+    safety,
+)
 from remyelin.model.clock import grow_older
 from remyelin.model.function import (
     FLUCTUATION_INTERVAL,
@@ -30,6 +40,34 @@ STAGES: tuple[Stage, ...] = (
         conditioning.reinfuse,
         parameters=conditioning.GraftParameters,
         when=conditioning.conditioned,
+    ),
+    Stage("cells given", cells.give_cells, when=cells.cells_given),
+    Stage("graft implanted", grafts.implant, when=grafts.graft_given),
+    Stage(
+        "neural graft",
+        grafts.live_on,
+        parameters=grafts.GraftParameters,
+        when=grafts.graft_there,
+    ),
+    Stage(
+        "tumour of a graft",
+        grafts.seed_tumour,
+        parameters=grafts.TumourParameters,
+        purpose=Purpose.GRAFT_TUMOUR,
+        blocks=1,
+        when=grafts.tumour_possible,
+    ),
+    Stage(
+        "host cells",
+        cells.host_cells,
+        parameters=cells.MesenchymalParameters,
+        when=cells.cells_present,
+    ),
+    Stage(
+        "training",
+        rehabilitation.train,
+        parameters=rehabilitation.TrainingParameters,
+        when=rehabilitation.training_acts,
     ),
     Stage(
         "drugs",
@@ -133,5 +171,6 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("infection", "safety", "infected_today"),
     Signal("death", "safety", "died_today"),
     Signal("neutrophil_engraftment", "marrow", "engrafted_today"),
+    Signal("graft_tumour", "graft", "tumour_today"),
 )
 """Events that an observer writes down each day."""

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from remyelin.model.draws import normal
 from remyelin.model.numeric import Numeric, Value, clip, softplus
-from remyelin.model.states import Clock, Deficit, Fluctuation, Latent, Tissue
+from remyelin.model.states import CellEffects, Clock, Deficit, Fluctuation, Latent, Tissue
 from remyelin.model.traits import Disease
 
 
@@ -52,6 +52,7 @@ def recover(
     deficit: Deficit,
     disease: Disease,
     clock: Clock,
+    cell_effects: CellEffects,
 ) -> Mapping[str, NamedTuple]:
     """Let the reversible deficits recover by one day; age slows the slow part."""
     repair = clip(
@@ -60,7 +61,7 @@ def recover(
         p.repair_activity_min,
         p.repair_activity_max,
     )
-    slow = m.exp(-h * repair / p.slow_recovery_time)
+    slow = m.exp(-h * repair * (1.0 + cell_effects.repair) / p.slow_recovery_time)
     fast = m.exp(-h / p.fast_recovery_time)
     return {
         "deficit": Deficit(
@@ -94,7 +95,9 @@ def fluctuate(
     keep = m.exp(-FLUCTUATION_INTERVAL / p.fluctuation_time)
     fresh = p.fluctuation_sd * m.sqrt(1.0 - keep * keep)
     return {
-        "fluctuation": Fluctuation(fluctuation.level * keep + fresh * normal(m, u[0], u[1])),
+        "fluctuation": fluctuation._replace(
+            level=fluctuation.level * keep + fresh * normal(m, u[0], u[1])
+        ),
     }
 
 
@@ -129,9 +132,11 @@ def latent_disability(
         p.conduction_weight_spinal,
     )
 
+    trained = fluctuation[1:4]
+
     def compartment(k: int) -> Value:
         damage = deficit[k] + weights[k] * tissue.demyelinated
         shown = softplus(m, (damage - disease.reserve) / p.softness) - hidden
-        return common + p.softness * shown + deficit[3 + k] + deficit[6 + k]
+        return common + p.softness * shown + deficit[3 + k] + deficit[6 + k] - trained[k]
 
     return Latent(compartment(0), compartment(1), compartment(2))

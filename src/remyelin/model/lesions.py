@@ -18,6 +18,7 @@ from remyelin.model.stage import Guard
 from remyelin.model.states import (
     Activation,
     Blocks,
+    CellEffects,
     Clock,
     Deficit,
     Lesions,
@@ -59,6 +60,7 @@ def count_lesions(
     lesions: Lesions,
     activation: Activation,
     blocks: Blocks,
+    cell_effects: CellEffects,
     disease: Disease,
     clock: Clock,
     u: Sequence[Value],
@@ -69,6 +71,7 @@ def count_lesions(
     ageing = m.exp(-p.lesion_age_slope * older - p.lesion_age_acceleration * above * above)
     open_barrier = 1.0 - blocks.traffic
     rate = h * disease.lesion_rate * activation.activity * open_barrier * ageing
+    rate = rate * (1.0 - cell_effects.lesions)
     held = (
         open_barrier
         * (1.0 - blocks.activation)

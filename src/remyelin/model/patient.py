@@ -14,12 +14,15 @@ from remyelin.model.states import (
     Activation,
     BCells,
     Blocks,
+    CellEffects,
     Clock,
     Clones,
     Deficit,
     Fluctuation,
+    Graft,
     Lesions,
     Marrow,
+    MesenchymalCells,
     Relapses,
     Safety,
     TCells,
@@ -44,6 +47,9 @@ class State(NamedTuple):
     fluctuation: Fluctuation
     marrow: Marrow
     safety: Safety
+    mesenchymal: MesenchymalCells
+    graft: Graft
+    cell_effects: CellEffects
 
 
 class OnsetParameters(NamedTuple):
@@ -93,7 +99,7 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             milieu=zero + p.milieu_start,
         ),
         deficit=Deficit(*lasting, *(zero,) * 6),
-        fluctuation=Fluctuation(traits.onset.fluctuation),
+        fluctuation=Fluctuation(traits.onset.fluctuation, zero, zero, zero),
         marrow=Marrow(
             one,
             one,
@@ -104,6 +110,9 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             zero,
         ),
         safety=Safety(zero, zero, one),
+        mesenchymal=MesenchymalCells(zero, zero, zero),
+        graft=Graft(*(zero,) * 8),
+        cell_effects=CellEffects(*(zero,) * 5),
     )
 
 

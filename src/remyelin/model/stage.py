@@ -52,6 +52,8 @@ class Purpose(IntEnum):
     VOLUME_NOISE = 41
     VISIT_JITTER = 42
     VISIT_MISSED = 43
+    GRAFT_TUMOUR = 65
+    CELL_BATCH = 66
 
 
 class NoParameters(NamedTuple):
