@@ -124,6 +124,7 @@ def patients() -> Population:
             Entry(rate, BLOCKED, np.full(len(BLOCKED), 150), 0.05)
             for rate in ("pml_rate", "liver_rate", "lymphopenia_rate", "serious_infection_rate")
         ),
+        Entry("training_spinal", GRAFTED, np.full(len(GRAFTED), 190), 0.1),
     ]
     return Engine(BUSY).advance(fresh, 0, WARM_UP, Schedule(drug))[0]
 

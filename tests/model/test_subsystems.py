@@ -12,6 +12,7 @@ from remyelin.engine.advance import Engine
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
 from remyelin.model import blood
+from remyelin.model.day import STAGES
 from remyelin.model.function import RecoveryParameters, recover
 from remyelin.model.inputs import Levels
 from remyelin.model.states import BCells, Clock, Deficit, Steroids
@@ -31,10 +32,9 @@ def tissue_after(memory_b: float) -> dict[str, Any]:
     people = patients()
     parts = {**people.traits._asdict(), **people.state._asdict()}
     parts["b_cells"] = BCells(*(np.full(60, x) for x in (1.0, memory_b, 0.0)))
-    names = ("tissue", "deficit", "lesions", "b_cells", "disease", "wellbeing", "clock")
-    return dict(
-        smoulder(NUMPY, bind(TissueParameters, TABLE), 1.0, **{name: parts[name] for name in names})
-    )
+    (stage,) = [stage for stage in STAGES if stage.step is smoulder]
+    asked = {name: parts[name] for name in stage.reads}
+    return dict(smoulder(NUMPY, bind(TissueParameters, TABLE), 1.0, **asked))
 
 
 def test_without_memory_b_cells_smouldering_does_less_damage_by_their_share() -> None:
@@ -86,6 +86,7 @@ def test_reversible_deficits_recover_with_their_time_and_lasting_ones_never() ->
         disease=disease,
         clock=clock,
         steroids=Steroids(np.zeros(3)),
+        cell_effects=people.state.cell_effects,
     )["deficit"]
     assert np.array(given[:3]) == pytest.approx(np.ones((3, 3)), abs=0.0)
     slow = np.exp(-np.array([1.0, 1.3, 0.4]) / VALUE["slow_recovery_time"])

@@ -26,9 +26,9 @@ def test_the_shipped_table_holds_as_many_figures_of_each_mark_as_were_counted() 
     # A count that changes is a decision: change it here in the same commit as the table.
     marks = Counter(parameter.mark for parameter in TABLE)
     assert marks == {
-        ParameterMark.SEEN: 113,
-        ParameterMark.RECALLED: 57,
-        ParameterMark.ASSUMED: 346,
+        ParameterMark.SEEN: 116,
+        ParameterMark.RECALLED: 58,
+        ParameterMark.ASSUMED: 391,
     }
 
 

@@ -8,13 +8,16 @@ from typing import NamedTuple
 from remyelin.model import (
     antithymocyte,
     blood,
+    cells,
     conditioning,
     drug_harm,
+    grafts,
     harm,
     harvest,
     immunity,
     lesions,
     lymphocytes,
+    rehabilitation,
     safety,
     steroids,
     survival,
@@ -60,6 +63,34 @@ STAGES: tuple[Stage, ...] = (
         conditioning.reinfuse,
         parameters=conditioning.GraftParameters,
         when=conditioning.conditioned,
+    ),
+    Stage("cells given", cells.give_cells, when=cells.cells_given),
+    Stage("graft implanted", grafts.implant, when=grafts.graft_given),
+    Stage(
+        "neural graft",
+        grafts.live_on,
+        parameters=grafts.GraftParameters,
+        when=grafts.graft_there,
+    ),
+    Stage(
+        "tumour of a graft",
+        grafts.seed_tumour,
+        parameters=grafts.TumourParameters,
+        purpose=Purpose.GRAFT_TUMOUR,
+        blocks=1,
+        when=grafts.tumour_possible,
+    ),
+    Stage(
+        "host cells",
+        cells.host_cells,
+        parameters=cells.MesenchymalParameters,
+        when=cells.cells_present,
+    ),
+    Stage(
+        "training",
+        rehabilitation.train,
+        parameters=rehabilitation.TrainingParameters,
+        when=rehabilitation.training_acts,
     ),
     Stage(
         "steroids",
@@ -253,5 +284,6 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("serious_infection", "harm_today", "serious_infection", 3.0),
     Signal("infusion_reaction", "harm_today", "infusion_reaction", 3.0),
     Signal("bradycardia", "harm_today", "bradycardia", 2.0),
+    Signal("graft_tumour", "graft", "tumour_today"),
 )
 """Events that an observer writes down each day."""

@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 from remyelin.model.draws import normal
 from remyelin.model.numeric import Numeric, Value, clip, positive, softplus
-from remyelin.model.states import Clock, Deficit, Fluctuation, Latent, Steroids, Tissue
+from remyelin.model.states import (
+    CellEffects,
+    Clock,
+    Deficit,
+    Fluctuation,
+    Latent,
+    Steroids,
+    Tissue,
+)
 from remyelin.model.traits import Disease
 
 
@@ -54,6 +62,7 @@ def recover(
     disease: Disease,
     clock: Clock,
     steroids: Steroids,
+    cell_effects: CellEffects,
 ) -> Mapping[str, NamedTuple]:
     """Let reversible deficits recover by one day; age slows the slow part, steroids help the fast.
 
@@ -65,7 +74,7 @@ def recover(
         p.repair_activity_min,
         p.repair_activity_max,
     )
-    slow = m.exp(-h * repair / p.slow_recovery_time)
+    slow = m.exp(-h * repair * (1.0 + cell_effects.repair) / p.slow_recovery_time)
     fast = m.where(
         steroids.days_left > 0.0,
         m.exp(-h / (p.steroid_time_factor * p.fast_recovery_time)),
@@ -104,7 +113,9 @@ def fluctuate(
     keep = m.exp(-FLUCTUATION_INTERVAL / p.fluctuation_time)
     fresh = p.fluctuation_sd * m.sqrt(1.0 - keep * keep)
     return {
-        "fluctuation": Fluctuation(fluctuation.level * keep + fresh * normal(m, u[0], u[1])),
+        "fluctuation": fluctuation._replace(
+            level=fluctuation.level * keep + fresh * normal(m, u[0], u[1])
+        ),
     }
 
 
@@ -139,9 +150,11 @@ def latent_disability(
         p.conduction_weight_spinal,
     )
 
+    trained = fluctuation[1:4]
+
     def compartment(k: int) -> Value:
         damage = deficit[k] + weights[k] * tissue.demyelinated
         shown = softplus(m, (damage - disease.reserve) / p.softness) - hidden
-        return common + p.softness * shown + deficit[3 + k] + deficit[6 + k]
+        return common + p.softness * shown + deficit[3 + k] + deficit[6 + k] - trained[k]
 
     return Latent(compartment(0), compartment(1), compartment(2))

@@ -9,7 +9,7 @@ from remyelin.model.draws import exponential, normal
 from remyelin.model.inputs import Levels
 from remyelin.model.lymphocytes import lymphopenia, memory_room
 from remyelin.model.numeric import Numeric, Value, clip
-from remyelin.model.states import Activation, BCells, Blocks, Clones, TCells
+from remyelin.model.states import Activation, BCells, Blocks, CellEffects, Clones, TCells
 from remyelin.model.traits import Immunity
 
 CLONES = 4
@@ -95,6 +95,7 @@ def activate(
     t_cells: TCells,
     b_cells: BCells,
     levels: Levels,
+    cell_effects: CellEffects,
     immunity: Immunity,
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
@@ -110,6 +111,7 @@ def activate(
         1.0 + p.treg_gain * activation.regulation
     )
     drive = pool * helped * brake * (1.0 - blocks.activation) * (1.0 + levels.flare)
+    drive = drive * (1.0 - cell_effects.activation)
     chance = p.trigger_rate * h
     size = (1.0 - p.tonic_share) / (p.trigger_rate * p.burst_decay_time) * drive
     mark = exponential(m, m.minimum(u[0] / chance, 1.0))

@@ -35,6 +35,14 @@ class Levels(NamedTuple):
     """Rate of lymphopenia of grade 3 that a drug brings (per day)."""
     serious_infection_rate: Value = 0.0
     """Rate of serious infections that a drug adds (per day)."""
+    immunosuppression: Value = 0.0
+    """Protection of a graft from rejection, 0 none, 1 complete."""
+    training_cerebral: Value = 0.0
+    """Gain that cognitive training can give at the reference age (latent)."""
+    training_brainstem: Value = 0.0
+    """Gain that training of balance, speech or swallowing can give (latent)."""
+    training_spinal: Value = 0.0
+    """Gain that training of strength and walking can give (latent)."""
 
 
 class Pulse(NamedTuple):
@@ -100,3 +108,17 @@ class Pulse(NamedTuple):
     """Probability of an infusion reaction of grade 3."""
     bradycardia: Value = 0.0
     """Probability of symptomatic bradycardia at the first dose."""
+    msc_lung: Value = 0.0
+    """Living mesenchymal cells that lodge in the lung, weighted by potency (1e6/kg)."""
+    msc_fluid: Value = 0.0
+    """Living mesenchymal cells that stay in the cerebrospinal fluid, so weighted (1e6)."""
+    graft_precursors: Value = 0.0
+    """Living grafted cells that may become oligodendrocytes (1e6)."""
+    graft_supporters: Value = 0.0
+    """Living grafted cells that never do (1e6)."""
+    graft_reach: Value = 0.0
+    """Places from which grafted cells migrate."""
+    graft_foreign: Value = 0.0
+    """1 when the graft comes from another person and is not matched."""
+    graft_tumour_risk: Value = 0.0
+    """Chance that the graft gives a tumour."""

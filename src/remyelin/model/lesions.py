@@ -18,6 +18,7 @@ from remyelin.model.stage import Guard
 from remyelin.model.states import (
     Activation,
     Blocks,
+    CellEffects,
     Clock,
     Deficit,
     Lesions,
@@ -62,6 +63,7 @@ def count_lesions(
     activation: Activation,
     blocks: Blocks,
     targets: Targets,
+    cell_effects: CellEffects,
     disease: Disease,
     clock: Clock,
     u: Sequence[Value],
@@ -72,6 +74,7 @@ def count_lesions(
     ageing = m.exp(-p.lesion_age_slope * older - p.lesion_age_acceleration * above * above)
     traffic = open_barrier(blocks, targets)
     rate = h * disease.lesion_rate * activation.activity * traffic * ageing
+    rate = rate * (1.0 - cell_effects.lesions)
     held = (
         traffic
         * (1.0 - blocks.activation)

@@ -14,15 +14,18 @@ from remyelin.model.states import (
     Activation,
     BCells,
     Blocks,
+    CellEffects,
     Clock,
     Clones,
     Deficit,
     Fluctuation,
+    Graft,
     Harm,
     HarmToday,
     Harvest,
     Lesions,
     Marrow,
+    MesenchymalCells,
     Relapses,
     Safety,
     Steroids,
@@ -56,6 +59,9 @@ class State(NamedTuple):
     harvest: Harvest
     harm: Harm
     harm_today: HarmToday
+    mesenchymal: MesenchymalCells
+    graft: Graft
+    cell_effects: CellEffects
 
 
 class OnsetParameters(NamedTuple):
@@ -105,7 +111,7 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
             milieu=zero + p.milieu_start,
         ),
         deficit=Deficit(*lasting, *(zero,) * 6),
-        fluctuation=Fluctuation(traits.onset.fluctuation),
+        fluctuation=Fluctuation(traits.onset.fluctuation, zero, zero, zero),
         marrow=Marrow(
             one,
             one,
@@ -122,6 +128,9 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
         harvest=Harvest(*(zero,) * len(Harvest._fields)),
         harm=Harm(*(zero,) * len(Harm._fields)),
         harm_today=HarmToday(*(zero,) * len(HarmToday._fields)),
+        mesenchymal=MesenchymalCells(zero, zero, zero),
+        graft=Graft(*(zero,) * 8),
+        cell_effects=CellEffects(*(zero,) * 5),
     )
 
 

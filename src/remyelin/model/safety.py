@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from remyelin.model.edss import ItemParameters, rate_edss
 from remyelin.model.function import LatentParameters, latent_disability
+from remyelin.model.inputs import Levels
 from remyelin.model.lymphocytes import cd4_count
 from remyelin.model.numeric import Numeric, Value, positive
 from remyelin.model.states import (
@@ -31,6 +32,7 @@ class InfectionParameters(NamedTuple):
     infection_cd4_reference: float
     infection_b_cells: float
     neutropenia_threshold: float
+    immunosuppression_infection: float
 
 
 def infect(
@@ -43,6 +45,7 @@ def infect(
     t_cells: TCells,
     b_cells: BCells,
     wellbeing: Wellbeing,
+    levels: Levels,
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
     """Draw whether a documented infection begins today."""
@@ -52,6 +55,7 @@ def infect(
         + m.where(marrow.neutrophils < p.neutropenia_threshold, p.infection_neutropenia, 0.0)
         + p.infection_cd4 * lack * lack
         + p.infection_b_cells * positive(m, 1.0 - b_cells.total)
+        + p.immunosuppression_infection * levels.immunosuppression
     )
     today = m.where(u[3] < hazard * h, safety.alive, 0.0)
     return {"safety": safety._replace(infected_today=today, died_today=0.0 * safety.died_today)}

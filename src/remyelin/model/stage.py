@@ -59,6 +59,8 @@ class Purpose(IntEnum):
     DOSE_HARM = 52
     DRUG_HARM = 53
     TOXIC_DEATH = 54
+    GRAFT_TUMOUR = 65
+    CELL_BATCH = 66
 
 
 class NoParameters(NamedTuple):

@@ -127,9 +127,16 @@ class Deficit(NamedTuple):
 
 
 class Fluctuation(NamedTuple):
-    """Slow reversible fluctuation of function; it may be negative."""
+    """What moves function up and down without damage.
+
+    ``level`` is a slow reversible fluctuation and may be negative; ``trained`` is what
+    rehabilitation has gained in each compartment.
+    """
 
     level: Value
+    trained_cerebral: Value = 0.0
+    trained_brainstem: Value = 0.0
+    trained_spinal: Value = 0.0
 
 
 class Latent(NamedTuple):
@@ -252,3 +259,50 @@ class HarmToday(NamedTuple):
     serious_infection: Value
     infusion_reaction: Value
     bradycardia: Value
+
+
+class MesenchymalCells(NamedTuple):
+    """Living mesenchymal cells, weighted by their potency, and what they have set going."""
+
+    lung: Value
+    """Cells in the lung (1e6/kg)."""
+    fluid: Value
+    """Cells in the cerebrospinal fluid (1e6)."""
+    secretome: Value
+    """Effect on the host that outlives the cells; 1 gives half of the most."""
+
+
+class Graft(NamedTuple):
+    """A neural graft."""
+
+    precursors: Value
+    """Living cells that may become oligodendrocytes (1e6)."""
+    supporters: Value
+    """Living cells that never do (1e6)."""
+    oligodendrocytes: Value
+    """Oligodendrocytes that came of it (1e6)."""
+    days: Value
+    """Days since the last graft."""
+    reach: Value
+    """Places from which cells migrate, as spheres that grow."""
+    foreign: Value
+    """1 when the host may reject it."""
+    tumour_risk: Value
+    """Chance that residual pluripotent cells still give a tumour."""
+    tumour_today: Value
+    """1 when a tumour shows today."""
+
+
+class CellEffects(NamedTuple):
+    """What cell products do today; every field is 0 without cells."""
+
+    activation: Value
+    """Share of immune activation that is blocked."""
+    lesions: Value
+    """Share of new lesions that is prevented in the CNS."""
+    smouldering: Value
+    """Share of smouldering that does not act."""
+    clearance: Value
+    """Rise of the clearance of smouldering, 1 doubles it."""
+    repair: Value
+    """Rise of repair, 1 doubles it."""

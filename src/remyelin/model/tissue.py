@@ -6,7 +6,15 @@ from collections.abc import Mapping
 from typing import NamedTuple
 
 from remyelin.model.numeric import Numeric, Value, clip, positive
-from remyelin.model.states import BCells, Clock, Deficit, Lesions, Targets, Tissue
+from remyelin.model.states import (
+    BCells,
+    CellEffects,
+    Clock,
+    Deficit,
+    Lesions,
+    Targets,
+    Tissue,
+)
 from remyelin.model.traits import Disease, Wellbeing
 
 
@@ -73,12 +81,13 @@ def smoulder(
     lesions: Lesions,
     b_cells: BCells,
     targets: Targets,
+    cell_effects: CellEffects,
     disease: Disease,
     wellbeing: Wellbeing,
     clock: Clock,
 ) -> Mapping[str, NamedTuple]:
     """Step tissue, lasting damage, brain volume and NfL by one day."""
-    flux = _flux(m, p, h, tissue, lesions, b_cells, targets, clock)
+    flux = _flux(m, p, h, tissue, lesions, b_cells, targets, cell_effects, clock)
     repair = clip(
         m,
         1.0 - p.repair_age_loss * (clock.age - p.repair_age_reference) + disease.repair,
@@ -89,9 +98,11 @@ def smoulder(
         tissue.demyelinated
         * p.remyelination_rate
         * repair
+        * (1.0 + cell_effects.repair)
         / (1.0 + flux.inflammation + tissue.smouldering)
     )
-    gain = disease.smouldering_rate - p.smouldering_clearance * tissue.smouldering
+    clearance = p.smouldering_clearance * (1.0 + cell_effects.clearance)
+    gain = disease.smouldering_rate - clearance * tissue.smouldering
     stepped = Tissue(
         demyelinated=tissue.demyelinated - h * (flux.lost + remyelinated),
         smouldering=tissue.smouldering + h * gain,
@@ -112,6 +123,7 @@ def _flux(
     lesions: Lesions,
     b_cells: BCells,
     targets: Targets,
+    cell_effects: CellEffects,
     clock: Clock,
 ) -> _Flux:
     without_b = positive(m, 1.0 - b_cells.memory)
@@ -119,7 +131,8 @@ def _flux(
         ageing=m.exp(p.smouldering_age_slope * (clock.age - p.smouldering_age_reference)),
         active=tissue.smouldering
         * (1.0 - p.memory_b_smouldering_share * without_b)
-        * (1.0 - targets.microglia),
+        * (1.0 - targets.microglia)
+        * (1.0 - cell_effects.smouldering),
         lost=p.axon_degeneration_rate * tissue.demyelinated * (1.0 + tissue.smouldering),
         cleared=p.axon_clearance * tissue.dying_axons,
         released=tissue.committed_loss / p.neurotoxicity_release_time,
