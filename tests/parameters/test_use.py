@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_type_hints
 import numpy as np
 import pytest
 
-from remyelin.cohorts.reference import era_factor
+from remyelin.cohorts.course import Course, silent_days, start
 from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
 from remyelin.engine.population import at_onset
@@ -21,6 +21,7 @@ from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
+from remyelin.study.vocabulary import Region
 from remyelin.therapies import catalogue
 from remyelin.therapies.amounts import DERIVED, amount
 from remyelin.trials.examination import ExaminationParameters, Examiner
@@ -59,17 +60,16 @@ def scalars(shape: type[Any]) -> Iterator[str]:
 def test_every_parameter_is_read_by_something() -> None:
     watched = _Watched(TABLE)
     table = ParameterTable(watched)
-    population = at_onset(
-        table,
-        Streams.of(1, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64)),
-        era_factor=1.0,
-    )
+    streams = Streams.of(1, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
+    population = at_onset(table, streams, era_factor=1.0)
+    for course in Course:
+        silent_days(table, course)
+        for era in Era:
+            start(table, streams, course=course, era=era, region=Region.US)
     Engine(table)
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)
     Examiner.of(Measurement(), table, population.streams)
-    for era in Era:
-        era_factor(table, era)
     for protocol in map(catalogue.load, catalogue.names()):
         for step in protocol.steps:
             for name in step.moves.values():
@@ -100,6 +100,7 @@ DIMENSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^sdmt_disability_loss$", ("points",)),
     (r"^sdmt_age_loss$", ("points/age_y",)),
     (r"(onset_age|_age_reference)(_sd|_min|_max)?$", ("age_y",)),
+    (r"^ppms_silent_years$", ("y",)),
     (r"^item_threshold_", ("latent",)),
     (r"^item_slope_", ("1/latent",)),
     (r"^clone_kill_|_(clone|naive|memory|b|memory_b|effector|progenitor)_kill$", ("log10", "1/d")),

@@ -52,6 +52,7 @@ class Purpose(IntEnum):
     VOLUME_NOISE = 41
     VISIT_JITTER = 42
     VISIT_MISSED = 43
+    PRIOR_TREATMENT = 44
 
 
 class NoParameters(NamedTuple):

@@ -71,7 +71,8 @@ class Plan:
         """
         protocols = {name: catalogue.load(name) for name in _protocol_names(study)}
         population = study.population
-        weighting = fit(population, targets_of(population), reference.load(population.era))
+        people = reference.of(reference.Variant.of(population))
+        weighting = fit(population, targets_of(population), people)
         return cls(study, settings, table, weighting, planned_visits(study), protocols)
 
     def recruiter(self) -> Recruiter:
