@@ -76,16 +76,16 @@ def unpacked(
     day = (first + np.arange(count)) * float(SCREENING_INTERVAL)
     known = {name: _values(frame[name.value], candidates) / steps for name, steps in _STEPS.items()}
     edss = known[Covariate.EDSS]
-    one, two = (edss - _earlier(edss, years) for years in (1, 2))
+    before, one, two = (_earlier(edss, k) for k in (1, LOOKS_PER_YEAR, 2 * LOOKS_PER_YEAR))
     born = frame[_ONSET_AGE].to_numpy(np.float64).reshape(candidates, count)
     made = {
         **known,
         Covariate.AGE: born + day / DAYS_PER_YEAR,
         Covariate.FEMALE: frame[_FEMALE].to_numpy(np.float64),
         Covariate.DURATION: np.tile((day - silent_days) / DAYS_PER_YEAR, candidates),
-        Covariate.EDSS_RISE_12M: one,
-        Covariate.EDSS_RISE_24M: two,
-        Covariate.EDSS_WORSENED_24M: worsened(edss, two),
+        Covariate.EDSS_RISE_12M: edss - one,
+        Covariate.EDSS_RISE_24M: edss - two,
+        Covariate.EDSS_WORSENED_24M: worsened(edss, before, two),
     }
     alive = _values(frame[_ALIVE], candidates) > 0
     return {name: made[name].ravel() for name in Covariate}, alive.ravel()
@@ -103,7 +103,6 @@ def _values(changes: pd.Series[int], candidates: int) -> NDArray[np.int64]:
     return values
 
 
-def _earlier(values: NDArray[np.float64], years: int) -> NDArray[np.float64]:
-    """Give each candidate's values so many years before, the first one where there is none."""
-    looks = values.shape[1]
-    return values[:, np.maximum(np.arange(looks) - years * LOOKS_PER_YEAR, 0)]
+def _earlier(values: NDArray[np.float64], looks: int) -> NDArray[np.float64]:
+    """Give each candidate's values so many looks before, the first one where there is none."""
+    return values[:, np.maximum(np.arange(values.shape[1]) - looks, 0)]

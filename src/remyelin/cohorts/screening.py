@@ -128,7 +128,7 @@ class Screening:
             Covariate.GD_LESIONS: state.lesions.enhancing,
             Covariate.EDSS_RISE_12M: edss - self._edss[-LOOKS_PER_YEAR - 1 :][0],
             Covariate.EDSS_RISE_24M: edss - self._edss[0],
-            Covariate.EDSS_WORSENED_24M: worsened(edss, edss - self._edss[0]),
+            Covariate.EDSS_WORSENED_24M: worsened(edss, self._edss[-2:][0], self._edss[0]),
             Covariate.T2_LESIONS: state.lesions.t2_total,
             Covariate.BRAIN_VOLUME: rounded_volume(state.tissue.volume),
             Covariate.DAYS_ON_DRUG: self.past.days_on(day),
@@ -136,10 +136,21 @@ class Screening:
         }
 
 
-def worsened(edss: NDArray[np.float64], rise: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Say with 1 or 0 whether a rise of the EDSS is a documented worsening."""
-    step = np.where(edss >= HIGH_EDSS, WORSENED_STEP_HIGH, WORSENED_STEP)
-    return np.where(rise >= step, 1.0, 0.0)
+def worsened(
+    edss: NDArray[np.float64], before: NDArray[np.float64], first: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """Say with 1 or 0 whether the EDSS has worsened and stayed so.
+
+    Parameters
+    ----------
+    edss, before
+        At this look and at the one before: the lower of them has to show the rise.
+    first
+        Two years before.
+    """
+    low = np.minimum(edss, before)
+    step = np.where(low >= HIGH_EDSS, WORSENED_STEP_HIGH, WORSENED_STEP)
+    return np.where(low - first >= step, 1.0, 0.0)
 
 
 def rounded_volume(volume: NDArray[np.float64]) -> NDArray[np.float64]:
