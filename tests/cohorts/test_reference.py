@@ -1,72 +1,190 @@
-"""The stored reference population belongs to the parameters and the model that ship with it."""
+"""The stored reference populations belong to the parameters and the model that ship with them."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
+import pandas as pd
 import pytest
 
-from remyelin.cohorts import reference
-from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS, looks
-from remyelin.engine.advance import Engine
-from remyelin.engine.assessment import Assessor
-from remyelin.engine.population import at_onset
-from remyelin.engine.streams import Streams
-from remyelin.errors import CohortError
+from remyelin.cohorts import reference, shelf
+from remyelin.cohorts.course import Course
+from remyelin.cohorts.packing import packed, unpacked
+from remyelin.cohorts.reference import Variant, looks_at, make, of, stored_variants
+from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS
+from remyelin.engine.backends import Backend
+from remyelin.errors import CohortError, UnknownNameError
 from remyelin.parameters import ParameterTable
+from remyelin.study.fields import Figure
+from remyelin.study.past import PriorProtocol, PriorTreatment
 from remyelin.study.population import Era
-from remyelin.study.vocabulary import Covariate
+from remyelin.study.vocabulary import Covariate, Region
 
 PEOPLE, YEARS = 24, 2.0
+TABLE = ParameterTable.load()
+STORED = pytest.mark.parametrize("variant", list(stored_variants()), ids=lambda v: v.name)
+ON_INTERFERON = PriorTreatment(
+    protocols=(PriorProtocol(protocol_id="interferon_beta"),),
+    share=Figure(value=0.6),
+    start_years=Figure(value=0.5),
+)
+TREATED = Variant(Course.RELAPSING, Era.MODERN, prior=ON_INTERFERON)
 
 
-@pytest.mark.parametrize("era", list(Era))
-def test_the_stored_population_was_made_with_the_shipped_parameters(era: Era) -> None:
-    stored, shipped = reference.load(era).digest, ParameterTable.load().digest()
-    assert stored == shipped, (
-        f"the reference population of era {era} was made with other parameters; "
+@STORED
+def test_the_stored_population_was_made_with_the_shipped_parameters(variant: Variant) -> None:
+    assert of(variant).digest == TABLE.digest(), (
+        f"{variant.name} was made with other parameters; "
         "run `make reference` and commit the files that it writes"
     )
 
 
-@pytest.mark.parametrize("era", list(Era))
-def test_making_the_first_patients_anew_gives_the_stored_rows(
-    era: Era, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(reference, "HORIZON_YEARS", YEARS)
-    frame = reference.make(era, ParameterTable.load(), candidates=PEOPLE)
-    made = reference._unpacked(frame)
-    early = reference.load(era).within(YEARS)
+@STORED
+def test_making_the_first_patients_anew_gives_the_stored_rows(variant: Variant) -> None:
+    frame = make(variant, TABLE, candidates=PEOPLE, horizon_years=YEARS, backend=Backend.NUMPY)
+    made, alive = unpacked(
+        frame, PEOPLE, TABLE["ppms_silent_years"].internal * (variant.course is Course.PRIMARY)
+    )
+    assert alive.all()
+    early = of(variant).within(YEARS)
     first = early.where(early.candidate < PEOPLE)
-    assert np.array_equal(first.candidate, frame["candidate"]), "run `make reference`"
+    assert len(first.candidate) == len(frame), "run `make reference`"
     for name, values in first.covariates.items():
         assert np.array_equal(values, made[name]), f"{name} differs; run `make reference`"
 
 
-def test_the_calendar_periods_differ_and_older_patients_are_worse_off() -> None:
-    modern, historical = reference.load(Era.MODERN), reference.load(Era.HISTORICAL)
+@pytest.mark.parametrize("variant", [TREATED, Variant(Course.PRIMARY, Era.MODERN)])
+def test_packed_looks_say_what_live_looks_say(variant: Variant) -> None:
+    looks = list(looks_at(variant, TABLE, PEOPLE, 3.0))
+    silent = TABLE["ppms_silent_years"].internal * (variant.course is Course.PRIMARY)
+    covariates, _ = unpacked(packed(looks), PEOPLE, silent)
+    assert set(covariates) == set(Covariate)
+    for name, values in covariates.items():
+        live = np.stack([look.covariates[name] for look in looks], axis=1).ravel()
+        slack = 1e-5 if name is Covariate.AGE else 1e-9
+        assert np.allclose(values, live, rtol=0.0, atol=slack), name
+
+
+def test_the_dead_are_not_looked_at() -> None:
+    looks = list(looks_at(Variant(Course.RELAPSING, Era.MODERN), TABLE, 4, 1.0))
+    for look in looks[2:]:
+        look.alive[1] = False
+    _, alive = unpacked(packed(looks), 4, 0.0)
+    assert alive.reshape(4, -1).sum(axis=1).tolist() == [4, 2, 4, 4]
+
+
+@pytest.mark.parametrize("course", list(Course))
+def test_the_calendar_periods_differ_and_older_patients_are_worse_off(course: Course) -> None:
+    modern, historical = (of(Variant(course, era)) for era in (Era.MODERN, Era.HISTORICAL))
     assert historical.covariates["edss"].mean() > modern.covariates["edss"].mean()
 
 
+def test_primary_progressive_patients_are_older_relapse_less_and_worsen_more_steadily() -> None:
+    relapsing, primary = (of(Variant(c, Era.MODERN)).within(10.0).covariates for c in Course)
+    assert primary["age_years"].mean() - relapsing["age_years"].mean() > 8.0
+    assert primary["relapses_last_12_months"].mean() < 0.3 * (
+        relapsing["relapses_last_12_months"].mean()
+    )
+    assert abs(primary["female"].mean() - 0.5) < 0.03
+    worse = {
+        name: c["edss_worsened_last_24_months"][c["relapses_last_24_months"] == 0.0].mean()
+        for name, c in (("relapsing", relapsing), ("primary", primary))
+    }
+    assert worse["primary"] > worse["relapsing"], "progression without relapses"
+
+
+@pytest.mark.parametrize("course", list(Course))
+def test_duration_counts_from_recognised_onset(course: Course) -> None:
+    looks = of(Variant(course, Era.MODERN))
+    duration = looks.covariates["disease_duration_years"]
+    assert 0.0 < duration.min() < 0.25
+    assert looks.horizon_years - 0.25 < duration.max() <= looks.horizon_years
+
+
 def test_looks_within_a_time_are_no_later() -> None:
-    near = reference.load(Era.MODERN).within(5.0)
+    near = of(Variant(Course.RELAPSING, Era.MODERN)).within(5.0)
     assert near.covariates["disease_duration_years"].max() <= 5.0
     assert near.candidates == reference.CANDIDATES
 
 
-def test_a_period_without_stored_population_is_a_clear_error(
+def test_a_time_beyond_the_horizon_is_a_clear_error() -> None:
+    with pytest.raises(CohortError, match=r"max_duration_years is 30; .*followed for 25 years"):
+        of(Variant(Course.PRIMARY, Era.MODERN)).within(30.0)
+
+
+def test_a_population_without_stored_file_is_a_clear_error(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(reference, "_NAME", "absent_{era}")
-    with pytest.raises(CohortError, match=r"era 'historical'.*\n?.*population\.era"):
-        reference.load.__wrapped__(Era.HISTORICAL)
+    monkeypatch.setattr(reference, "_NAME", "absent_{course}_{era}")
+    with pytest.raises(CohortError, match=r"(?s)'absent_relapsing_historical'.*population\.era"):
+        of.__wrapped__(Variant(Course.RELAPSING, Era.HISTORICAL))
 
 
-def test_a_live_look_and_a_stored_one_say_the_same_of_patients_without_relapse() -> None:
-    table = ParameterTable.load()
-    streams = Streams.of(1, np.zeros(PEOPLE, dtype=np.int64), np.arange(PEOPLE, dtype=np.int64))
-    start = at_onset(table, streams, era_factor=1.0)
-    (live,) = looks(Engine(table), Assessor(table), start, 0.26)
-    days = live.covariates[Covariate.DAYS_SINCE_RELAPSE]
-    assert days.max() == NEVER_RELAPSED_DAYS
-    stored = reference.load(Era.MODERN).covariates[Covariate.DAYS_SINCE_RELAPSE]
+def test_a_rise_of_the_edss_is_told_from_the_looks_a_year_and_two_years_before() -> None:
+    looks = of(Variant(Course.RELAPSING, Era.MODERN)).within(4.0)
+    first = looks.candidate == 17
+    edss = looks.covariates["edss"][first]
+    for name, back in (("edss_rise_last_12_months", 4), ("edss_rise_last_24_months", 8)):
+        rise = looks.covariates[Covariate(name)][first]
+        expected = [edss[k] - edss[max(k - back, 0)] for k in range(len(edss))]
+        assert rise.tolist() == expected
+    worse = looks.covariates["edss_worsened_last_24_months"]
+    rise = looks.covariates["edss_rise_last_24_months"]
+    high = looks.covariates["edss"] >= 6.0
+    assert np.array_equal(worse > 0.0, rise >= np.where(high, 0.5, 1.0))
+
+
+def test_a_relapse_never_had_is_told_in_the_same_words_live_and_stored() -> None:
+    (look,) = looks_at(Variant(Course.RELAPSING, Era.MODERN), TABLE, PEOPLE, 0.26)
+    assert look.covariates[Covariate.DAYS_SINCE_RELAPSE].max() == NEVER_RELAPSED_DAYS
+    stored = of(Variant(Course.RELAPSING, Era.MODERN)).covariates[Covariate.DAYS_SINCE_RELAPSE]
     assert stored.max() == NEVER_RELAPSED_DAYS
+
+
+class TestMadeOnDemand:
+    """Populations with prior treatment or of another country."""
+
+    @pytest.fixture(autouse=True)
+    def few(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(reference, "CANDIDATES", PEOPLE)
+        monkeypatch.setattr(reference, "HORIZON_YEARS", dict.fromkeys(Course, YEARS))
+        monkeypatch.setenv("REMYELIN_CACHE", str(tmp_path))
+
+    def test_a_population_is_made_once_and_then_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        first = of.__wrapped__(TREATED)
+
+        def never(*_: object, **__: object) -> pd.DataFrame:
+            raise AssertionError("made again")
+
+        monkeypatch.setattr(reference, "make", never)
+        again = of.__wrapped__(TREATED)
+        assert all(np.array_equal(first.covariates[n], again.covariates[n]) for n in Covariate)
+        with pytest.raises(AssertionError, match="made again"):
+            of.__wrapped__(Variant(Course.RELAPSING, Era.HISTORICAL, prior=ON_INTERFERON))
+
+    def test_a_damaged_file_is_made_anew(self, tmp_path: Path) -> None:
+        first = of.__wrapped__(TREATED)
+        (kept,) = (tmp_path / "cohorts").iterdir()
+        kept.write_bytes(b"PAR1 not a table")
+        again = of.__wrapped__(TREATED)
+        assert np.array_equal(first.covariates["edss"], again.covariates["edss"])
+        assert shelf.read(kept.name) is not None
+
+    def test_without_a_folder_nothing_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setenv("REMYELIN_CACHE", "")
+        assert of.__wrapped__(TREATED).candidates == PEOPLE
+        assert shelf.folder() is None
+
+    def test_an_unknown_prior_protocol_is_named(self) -> None:
+        odd = PriorTreatment(
+            protocols=(PriorProtocol(protocol_id="interferon"),),
+            share=Figure(value=1.0),
+            start_years=Figure(value=1.0),
+        )
+        with pytest.raises(UnknownNameError, match=r"interferon_beta"):
+            of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
+
+    def test_another_country_has_a_population_of_its_own(self, tmp_path: Path) -> None:
+        of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, region=Region.SWEDEN))
+        assert len(list((tmp_path / "cohorts").iterdir())) == 1

@@ -7,6 +7,7 @@ import pytest
 
 from remyelin.cohorts import reference
 from remyelin.cohorts.eligibility import eligible
+from remyelin.cohorts.reference import Variant
 from remyelin.cohorts.targets import targets_of
 from remyelin.cohorts.weighting import Weighting, fit
 from remyelin.errors import CohortError
@@ -20,15 +21,15 @@ TOLERANCE = 0.05
 
 
 def fitted(population: Population) -> Weighting:
-    return fit(population, targets_of(population), reference.load(population.era))
+    return fit(population, targets_of(population), reference.of(Variant.of(population)))
 
 
 @pytest.mark.parametrize("name", catalogue.names())
 def test_the_weights_meet_the_own_baseline_means_on_the_reference(name: str) -> None:
     population = catalogue.load(name).population
     weighting = fitted(population)
-    near = reference.load(population.era).within(population.max_duration_years)
-    pool = near.where(eligible(near.covariates, population.criteria))
+    near = reference.of(Variant.of(population)).within(population.max_duration_years)
+    pool = near.where(eligible(near.covariates, population.eligibility))
     weight = weighting.weights(pool.covariates)
     of_patient = np.bincount(pool.candidate, weights=weight)[pool.candidate]
     share = weight / of_patient * np.minimum(1.0, of_patient / weighting.cap)
@@ -91,7 +92,7 @@ def test_criteria_that_nobody_meets_are_a_clear_error(criteria: dict[str, object
 
 def test_without_any_target_everybody_eligible_weighs_the_same() -> None:
     population = study().population
-    weighting = fit(population, (), reference.load(population.era))
-    looks = reference.load(population.era).within(1.0).covariates
+    weighting = fit(population, (), reference.of(Variant.of(population)))
+    looks = reference.of(Variant.of(population)).within(1.0).covariates
     assert set(weighting.weights(looks)) == {1.0}
     assert 0.0 < weighting.expected_yield <= 1.0

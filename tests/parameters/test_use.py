@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, get_type_hints
 import numpy as np
 import pytest
 
-from remyelin.cohorts.reference import era_factor
+from remyelin.cohorts.course import Course, silent_days, start
 from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
 from remyelin.engine.population import at_onset
@@ -17,11 +17,11 @@ from remyelin.engine.streams import Streams
 from remyelin.errors import ParameterError
 from remyelin.model.day import STAGES
 from remyelin.model.patient import AssessmentParameters, OnsetParameters
-from remyelin.model.survival import REGIONS
 from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
+from remyelin.study.vocabulary import Region
 from remyelin.therapies import catalogue
 from remyelin.therapies.amounts import DERIVED, amount
 from remyelin.therapies.risks import risks
@@ -63,14 +63,16 @@ def test_every_parameter_is_read_by_something() -> None:
     watched = _Watched(TABLE)
     table = ParameterTable(watched)
     streams = Streams.of(1, np.zeros(1, dtype=np.int64), np.zeros(1, dtype=np.int64))
-    for region in REGIONS:
-        population = at_onset(table, streams, era_factor=1.0, region=region)
+    population = at_onset(table, streams, era_factor=1.0)
+    for course in Course:
+        silent_days(table, course)
+        for era in Era:
+            for region in Region:
+                start(table, streams, course=course, era=era, region=region)
     Engine(table)
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)
     Examiner.of(Measurement(), table, population.streams)
-    for era in Era:
-        era_factor(table, era)
     for protocol in map(catalogue.load, catalogue.names()):
         given(protocol, table)
     for risk in risks():
@@ -102,6 +104,7 @@ DIMENSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
     (r"^sdmt_disability_loss$", ("points",)),
     (r"^sdmt_age_loss$", ("points/age_y",)),
     (r"(onset_age|_age_reference)(_sd|_min|_max)?$", ("age_y",)),
+    (r"^ppms_silent_years$", ("y",)),
     (r"^item_threshold_", ("latent",)),
     (r"^item_slope_", ("1/latent",)),
     (r"^clone_kill_|_(clone|naive|memory|b|memory_b|effector|progenitor)_kill$", ("log10", "1/d")),

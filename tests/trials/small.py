@@ -8,6 +8,7 @@ import numpy as np
 import yaml
 
 from remyelin.cohorts.enrolment import Cohort
+from remyelin.cohorts.past import NOBODYS
 from remyelin.engine.backends import Backend
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
@@ -77,4 +78,5 @@ def cohort_at_onset(patients: int, replicates: int = 1, *, seed: int = 1) -> Coh
     number = np.tile(np.arange(patients), replicates)
     streams = Streams.of(seed, replicate, number)
     nothing = {name: np.zeros(len(number)) for name in Covariate}
-    return Cohort(replicate, number, at_onset(TABLE, streams, era_factor=1.0), nothing)
+    nobodys = np.full(len(number), NOBODYS, dtype=object)
+    return Cohort(replicate, number, at_onset(TABLE, streams, era_factor=1.0), nothing, nobodys)

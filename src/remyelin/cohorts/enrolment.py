@@ -14,12 +14,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.cohorts.course import course_of, silent_days, start
 from remyelin.cohorts.eligibility import eligible
-from remyelin.cohorts.reference import era_factor
-from remyelin.cohorts.screening import Covariates, Look, looks
+from remyelin.cohorts.past import NOBODYS, Past
+from remyelin.cohorts.screening import Covariates, Look, Screening
 from remyelin.cohorts.weighting import Weighting
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
-from remyelin.engine.population import Population, at_onset
+from remyelin.engine.population import Population
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
 from remyelin.model.stage import Purpose
@@ -50,12 +51,16 @@ class Cohort:
         Where they stand.
     covariates
         Baseline as the screening visit found it.
+    prior_protocol
+        Drug on which each of them comes; `NOBODYS` where it is none. It began
+        ``days_on_drug`` before, as the covariates say.
     """
 
     replicate: NDArray[np.int64]
     number: NDArray[np.int64]
     population: Population
     covariates: Covariates
+    prior_protocol: NDArray[np.object_]
 
     def __len__(self) -> int:
         """Count the patients."""
@@ -145,25 +150,31 @@ class Recruiter:
 
     def _screen(self, replicate: NDArray[np.int64], number: NDArray[np.int64]) -> Cohort:
         streams = Streams.of(self.seed, replicate, number)
-        factor = era_factor(self.table, self.population.era)
-        start = at_onset(self.table, streams, era_factor=factor)
-        keeper = _Keeper(streams, start)
-        for look in looks(
+        people, course = self.population, course_of(self.population.phenotype)
+        silent = silent_days(self.table, course)
+        begin = start(self.table, streams, course=course, era=people.era, region=people.region)
+        keeper = _Keeper(streams, begin)
+        past = Past.of(people.prior_treatment, streams, silent)
+        screening = Screening(
             carrier(self.table, self.backend, threads=self.threads),
             rater(self.table, self.backend),
-            start,
-            self.population.max_duration_years,
-        ):
-            fit = eligible(look.covariates, self.population.criteria)
-            fit &= look.population.state.safety.alive > 0.0
+            self.table,
+            past,
+            silent,
+        )
+        for look in screening.looks(begin, people.max_duration_years):
+            fit = eligible(look.covariates, people.eligibility) & look.alive
             weight = np.where(fit, self.weighting.weights(look.covariates), 0.0)
             keeper.look(look, weight)
         rows = keeper.entering(self.weighting.cap)
+        covariates = {name: values[rows] for name, values in keeper.covariates.items()}
+        on_drug = covariates[Covariate.DAYS_ON_DRUG] > 0.0
         return Cohort(
             replicate[rows],
             number[rows],
             keeper.population.take(rows),
-            {name: values[rows] for name, values in keeper.covariates.items()},
+            covariates,
+            np.where(on_drug, past.protocol[rows], NOBODYS),
         )
 
 
@@ -218,6 +229,7 @@ def _of(cohort: Cohort, keep: NDArray[np.bool_]) -> Cohort:
         cohort.number[rows],
         cohort.population.take(rows),
         {name: values[rows] for name, values in cohort.covariates.items()},
+        cohort.prior_protocol[rows],
     )
 
 
@@ -234,4 +246,5 @@ def _joined(cohorts: Sequence[Cohort]) -> Cohort:
             name: np.concatenate([c.covariates[name] for c in cohorts])
             for name in cohorts[0].covariates
         },
+        np.concatenate([c.prior_protocol for c in cohorts]),
     )

@@ -1,13 +1,15 @@
-"""The stored reference population: quarterly looks at untreated virtual patients from onset.
+"""Reference populations: quarterly looks at virtual patients from recognised onset on.
 
-Weights of every study are fitted on it once and for all, so that they depend on no run. Make it
-anew after a change of model or parameters with ``python -m remyelin.cohorts.reference``.
+Weights of a study are fitted on the population from which it enrols, so that they depend on no
+run. Untreated populations are stored with the package; make them anew after a change of model or
+parameters with ``python -m remyelin.cohorts.reference``. A population with prior treatment, or of
+another country, is made when it is first asked for, and kept in the user's cache folder.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
@@ -17,27 +19,67 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cohorts.screening import Covariates, looks
-from remyelin.engine.advance import Engine
-from remyelin.engine.assessment import Assessor
-from remyelin.engine.population import at_onset
+from remyelin.cohorts import packing, shelf
+from remyelin.cohorts.course import Course, course_of, silent_days, start
+from remyelin.cohorts.past import Past
+from remyelin.cohorts.screening import Covariates, Look, Screening
+from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
 from remyelin.parameters import ParameterTable
-from remyelin.study.population import Era
-from remyelin.study.vocabulary import Covariate
-from remyelin.units import DAYS_PER_YEAR
+from remyelin.study.past import PriorTreatment
+from remyelin.study.population import Era, Population
+from remyelin.study.vocabulary import Covariate, Region
 
 if TYPE_CHECKING:
     import pandas as pd
 
 CANDIDATES: Final = 4096
-HORIZON_YEARS: Final = 25.0
+HORIZON_YEARS: Final = {Course.RELAPSING: 40.0, Course.PRIMARY: 25.0}
+"""Last look, in years since recognised onset."""
+
 SEED: Final = 20_190_115
 """Seed of the reference population; it is not used for runs."""
 
-_NAME: Final = "reference_{era}"
-_HALF_POINTS: Final = 2
+STORED_REGION: Final = Region.US
+
+_NAME: Final = "reference_{course}_{era}"
+_COMMAND: Final = "python -m remyelin.cohorts.reference"
+_COMPRESSION_LEVEL: Final = 19
+
+
+@dataclass(frozen=True)
+class Variant:
+    """What sets one reference population apart from another.
+
+    Attributes
+    ----------
+    course, era, region
+        Course of the disease, calendar period, country.
+    prior
+        What candidates are given before enrolment; None: nothing.
+    """
+
+    course: Course
+    era: Era
+    region: Region = STORED_REGION
+    prior: PriorTreatment | None = None
+
+    @classmethod
+    def of(cls, population: Population) -> Variant:
+        """Give the population from which a study enrols."""
+        course = course_of(population.phenotype)
+        return cls(course, population.era, population.region, population.prior_treatment)
+
+    @property
+    def is_stored(self) -> bool:
+        """Whether this population comes with the package."""
+        return self.prior is None and self.region is STORED_REGION
+
+    @property
+    def name(self) -> str:
+        """Name of its stored file."""
+        return _NAME.format(course=self.course.value, era=self.era.value)
 
 
 @dataclass(frozen=True)
@@ -53,7 +95,7 @@ class Reference:
     covariates
         What each look found.
     horizon_years
-        Last look, in years since onset.
+        Last look, in years since recognised onset.
     digest
         Hash of the parameters with which it was made.
     """
@@ -87,114 +129,141 @@ class Reference:
         return replace(self, candidate=self.candidate[keep], covariates=chosen)
 
 
-def era_factor(table: ParameterTable, era: Era) -> float:
-    """Give the factor on vulnerability of a calendar period."""
-    return table[f"era_factor_{era.value}"].internal
-
-
 @cache
-def load(era: Era) -> Reference:
-    """Read the stored reference population of a calendar period.
+def of(variant: Variant) -> Reference:
+    """Give a reference population: the stored one, a kept one, or one made now.
 
     Raises
     ------
     CohortError
-        None is stored for this period.
+        The population should be stored and is not.
+    UnknownNameError
+        Prior treatment names a protocol that the catalogue lacks.
     """
+    if variant.is_stored:
+        return _stored(variant)
+    table = ParameterTable.load()
+    prior = _spelled(variant)
+    name = shelf.name(prior, table.digest(), str(CANDIDATES), str(SEED))
+    frame = shelf.read(name)
+    if frame is None:
+        frame = make(variant, table, candidates=CANDIDATES)
+        shelf.write(name, frame)
+    return _reference(frame, variant, CANDIDATES, HORIZON_YEARS[variant.course], table.digest())
+
+
+def _spelled(variant: Variant) -> str:
+    from remyelin.therapies import catalogue
+
+    prior = variant.prior
+    if prior is None:
+        return json.dumps([variant.course, variant.era, variant.region])
+    names = [option.protocol_id for option in prior.protocols]
+    weights = [option.weight for option in prior.protocols]
+    protocols = [catalogue.load(name).model_dump_json() for name in names]
+    law = [prior.share.value, prior.start_years.value]
+    return json.dumps([variant.course, variant.era, variant.region, weights, law, protocols])
+
+
+def _stored(variant: Variant) -> Reference:
     import pandas as pd
 
     folder = files("remyelin.cohorts").joinpath("data")
-    name = _NAME.format(era=era.value)
-    path = folder.joinpath(f"{name}.parquet")
+    path = folder.joinpath(f"{variant.name}.parquet")
     if not path.is_file():
         raise CohortError(
-            f"no reference population is stored for era {era.value!r}; "
-            f"stored: {', '.join(e.value for e in Era if _stored(e))}. "
-            "Change population.era in the study file."
+            f"no reference population {variant.name!r} is stored; "
+            f"stored: {', '.join(v.name for v in stored_variants() if _is_there(v)) or 'none'}. "
+            f"Make them anew with `{_COMMAND}`, or change population.era in the study file."
         )
-    about = json.loads(folder.joinpath(f"{name}.json").read_text(encoding="utf-8"))
+    about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
     with path.open("rb") as stream:
         frame = pd.read_parquet(stream)
-    return Reference(
-        frame["candidate"].to_numpy(np.int64),
-        int(about["candidates"]),
-        _unpacked(frame),
-        float(about["horizon_years"]),
-        str(about["parameters"]),
-    )
+    horizon, digest = float(about["horizon_years"]), str(about["parameters"])
+    return _reference(frame, variant, int(about["candidates"]), horizon, digest)
 
 
-def _stored(era: Era) -> bool:
+def _is_there(variant: Variant) -> bool:
     folder = files("remyelin.cohorts").joinpath("data")
-    return folder.joinpath(f"{_NAME.format(era=era.value)}.parquet").is_file()
+    return folder.joinpath(f"{variant.name}.parquet").is_file()
 
 
-def _unpacked(frame: pd.DataFrame) -> Covariates:
-    duration = frame["day"].to_numpy(np.float64) / DAYS_PER_YEAR
-    return {
-        Covariate.AGE: frame["onset_age"].to_numpy(np.float64) + duration,
-        Covariate.FEMALE: frame["female"].to_numpy(np.float64),
-        Covariate.EDSS: frame["edss_half_points"].to_numpy(np.float64) / _HALF_POINTS,
-        Covariate.DURATION: duration,
-        Covariate.RELAPSES_12M: frame["relapses_last_12_months"].to_numpy(np.float64),
-        Covariate.RELAPSES_24M: frame["relapses_last_24_months"].to_numpy(np.float64),
-        Covariate.DAYS_SINCE_RELAPSE: frame["days_since_relapse"].to_numpy(np.float64),
-        Covariate.GD_LESIONS: frame["gd_lesions"].to_numpy(np.float64),
-    }
+def stored_variants() -> Iterator[Variant]:
+    """Go through the populations that come with the package."""
+    for course in Course:
+        for era in Era:
+            yield Variant(course, era)
 
 
-def _packed(day: int, onset_age: NDArray[np.float64], found: Covariates) -> Mapping[str, object]:
-    return {
-        "candidate": np.arange(len(onset_age), dtype=np.int32),
-        "day": np.full(len(onset_age), day, dtype=np.int16),
-        "onset_age": onset_age.astype(np.float32),
-        "female": found[Covariate.FEMALE] > 0.0,
-        "edss_half_points": (found[Covariate.EDSS] * _HALF_POINTS).astype(np.int8),
-        "relapses_last_12_months": found[Covariate.RELAPSES_12M].astype(np.int8),
-        "relapses_last_24_months": found[Covariate.RELAPSES_24M].astype(np.int8),
-        "days_since_relapse": found[Covariate.DAYS_SINCE_RELAPSE].astype(np.uint16),
-        "gd_lesions": found[Covariate.GD_LESIONS].astype(np.int8),
-    }
+def _reference(
+    frame: pd.DataFrame, variant: Variant, candidates: int, horizon: float, digest: str
+) -> Reference:
+    silent = silent_days(ParameterTable.load(), variant.course)
+    covariates, alive = packing.unpacked(frame, candidates, silent)
+    candidate = np.repeat(np.arange(candidates), len(frame) // candidates)
+    everybody = Reference(candidate, candidates, covariates, horizon, digest)
+    return everybody if alive.all() else everybody.where(alive)
 
 
-def make(era: Era, table: ParameterTable, *, candidates: int = CANDIDATES) -> pd.DataFrame:
-    """Simulate the reference population of a calendar period, sorted by patient and day."""
-    import pandas as pd
+def looks_at(
+    variant: Variant,
+    table: ParameterTable,
+    candidates: int,
+    horizon_years: float,
+    backend: Backend = DEFAULT_BACKEND,
+) -> Iterator[Look]:
+    """Simulate the first patients of a reference population and look at them every quarter."""
+    streams = Streams.of(
+        SEED, np.zeros(candidates, dtype=np.int64), np.arange(candidates, dtype=np.int64)
+    )
+    silent = silent_days(table, variant.course)
+    past = Past.of(variant.prior, streams, silent)
+    population = start(
+        table, streams, course=variant.course, era=variant.era, region=variant.region
+    )
+    screening = Screening(carrier(table, backend), rater(table, backend), table, past, silent)
+    return screening.looks(population, horizon_years)
 
-    engine, assessor = Engine(table), Assessor(table)
-    people = np.arange(candidates, dtype=np.int64)
-    streams = Streams.of(SEED, np.zeros(candidates, dtype=np.int64), people)
-    population = at_onset(table, streams, era_factor=era_factor(table, era))
-    onset_age = population.traits.person.onset_age
-    frames = [
-        pd.DataFrame(_packed(look.day, onset_age, look.covariates))[
-            look.population.state.safety.alive > 0.0
-        ]
-        for look in looks(engine, assessor, population, HORIZON_YEARS)
-    ]
-    return pd.concat(frames).sort_values(["candidate", "day"], ignore_index=True)
+
+def make(
+    variant: Variant,
+    table: ParameterTable,
+    *,
+    candidates: int = CANDIDATES,
+    horizon_years: float | None = None,
+    backend: Backend = DEFAULT_BACKEND,
+) -> pd.DataFrame:
+    """Simulate a reference population and pack it."""
+    horizon = HORIZON_YEARS[variant.course] if horizon_years is None else horizon_years
+    return packing.packed(looks_at(variant, table, candidates, horizon, backend))
 
 
 def main() -> None:
-    """Write the reference populations into the package's data folder."""
+    """Write the stored reference populations into the package's data folder."""
     folder = Path(__file__).parent / "data"
     folder.mkdir(exist_ok=True)
     table = ParameterTable.load()
-    for era in Era:
-        name = _NAME.format(era=era.value)
-        frame = make(era, table)
-        frame.to_parquet(folder / f"{name}.parquet", compression="zstd", index=False)
+    for variant in stored_variants():
+        frame = make(variant, table, candidates=CANDIDATES)
+        frame.to_parquet(
+            folder / f"{variant.name}.parquet",
+            compression="zstd",
+            compression_level=_COMPRESSION_LEVEL,
+            index=False,
+        )
         about = {
-            "command": "python -m remyelin.cohorts.reference",
-            "era": era.value,
+            "command": _COMMAND,
+            "course": variant.course.value,
+            "era": variant.era.value,
+            "region": variant.region.value,
             "candidates": CANDIDATES,
-            "horizon_years": HORIZON_YEARS,
+            "horizon_years": HORIZON_YEARS[variant.course],
             "seed": SEED,
             "parameters": table.digest(),
         }
         text = json.dumps(about, indent=2) + "\n"
-        (folder / f"{name}.json").write_text(text, encoding="utf-8")
-        print(f"{name}: {len(frame)} looks")
+        (folder / f"{variant.name}.json").write_text(text, encoding="utf-8")
+        print(f"{variant.name}: {len(frame)} looks")
 
 
 if __name__ == "__main__":

@@ -22,7 +22,6 @@ from remyelin.cohorts.screening import Covariates
 from remyelin.cohorts.targets import Target, features
 from remyelin.errors import CohortError
 from remyelin.study.population import Population
-from remyelin.study.vocabulary import Phenotype
 
 _PENALTY: Final = 2e-3
 """Pull of the coefficients towards 0, which keeps them finite where a target cannot be met."""
@@ -82,21 +81,17 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
     Raises
     ------
     CohortError
-        The phenotype cannot be enrolled, too few reference patients are ever eligible, or the
-        study's own baseline means cannot be reached under its criteria.
+        Too few reference patients are ever eligible, or the study's own baseline means cannot be
+        reached under its criteria.
     """
-    if population.phenotype is not Phenotype.RRMS:
-        raise CohortError(
-            f"population.phenotype is {population.phenotype.value}; "
-            f"only {Phenotype.RRMS.value} can be enrolled so far."
-        )
     near = reference.within(population.max_duration_years)
-    pool = near.where(eligible(near.covariates, population.criteria))
+    pool = near.where(eligible(near.covariates, population.eligibility))
     people = len(np.unique(pool.candidate))
     if people < _FEWEST_CANDIDATES:
         raise CohortError(
             f"only {people} of {reference.candidates} reference patients ever meet the criteria; "
-            f"{_FEWEST_CANDIDATES} are needed. Widen population.criteria or max_duration_years."
+            f"{_FEWEST_CANDIDATES} are needed. Widen population.criteria or max_duration_years"
+            f"{_implied(population)}."
         )
     x = features(pool.covariates, targets)
     start, cap = _uncapped(x, pool.candidate)
@@ -115,6 +110,17 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
     )
     _check(weighting)
     return weighting
+
+
+def _implied(population: Population) -> str:
+    implied = [
+        f"{covariate.value} {limits}"
+        for covariate, limits in population.eligibility.items()
+        if covariate not in population.criteria
+    ]
+    if not implied:
+        return ""
+    return f"; the phenotype {population.phenotype.value} asks for {', '.join(implied)} of itself"
 
 
 def _uncapped(

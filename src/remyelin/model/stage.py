@@ -54,6 +54,7 @@ class Purpose(IntEnum):
     VOLUME_NOISE = 41
     VISIT_JITTER = 42
     VISIT_MISSED = 43
+    PRIOR_TREATMENT = 44
     TRANSPLANT_HARM = 50
     LATE_HARM = 51
     DOSE_HARM = 52

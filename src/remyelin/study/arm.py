@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from remyelin.study.fields import ArmIdentifier, Figure, Frozen, Identifier, Number, Text, Whole
 from remyelin.study.population import raise_problems
-from remyelin.study.vocabulary import TreatmentClass
+from remyelin.study.vocabulary import PriorDrug, TreatmentClass
 
 MAX_SWITCH_DELAY_DAYS = 3_650
 
@@ -87,6 +87,8 @@ class Arm(Frozen):
         Change of protocol after an event, where the study allows it.
     not_started
         Share of the patients who never start the protocol.
+    prior_drug
+        Whether the drug of the population's prior treatment is stopped at baseline or goes on.
     """
 
     arm_id: ArmIdentifier
@@ -96,6 +98,7 @@ class Arm(Frozen):
     treatment: tuple[TreatmentOption, ...] = Field(default=(), max_length=50)
     switch: Switch | None = None
     not_started: Figure | None = None
+    prior_drug: PriorDrug = PriorDrug.STOPPED
 
     @model_validator(mode="after")
     def _consistent(self) -> Arm:

@@ -10,7 +10,8 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from remyelin.study.fields import BaselineRow, Frozen, Identifier, Number, Range, Text
-from remyelin.study.vocabulary import Covariate, Phenotype
+from remyelin.study.past import PriorTreatment
+from remyelin.study.vocabulary import Covariate, Phenotype, Region
 
 COVARIATE_LIMITS: Mapping[Covariate, Range] = MappingProxyType(
     {
@@ -22,9 +23,38 @@ COVARIATE_LIMITS: Mapping[Covariate, Range] = MappingProxyType(
         Covariate.RELAPSES_24M: Range(min=0.0, max=100.0),
         Covariate.DAYS_SINCE_RELAPSE: Range(min=0.0, max=30_000.0),
         Covariate.GD_LESIONS: Range(min=0.0, max=1_000.0),
+        Covariate.EDSS_RISE_12M: Range(min=-10.0, max=10.0),
+        Covariate.EDSS_RISE_24M: Range(min=-10.0, max=10.0),
+        Covariate.EDSS_WORSENED_24M: Range(min=0.0, max=1.0),
+        Covariate.T2_LESIONS: Range(min=0.0, max=2_000.0),
+        Covariate.BRAIN_VOLUME: Range(min=30.0, max=105.0),
+        Covariate.DAYS_ON_DRUG: Range(min=0.0, max=30_000.0),
+        Covariate.RELAPSES_ON_DRUG_12M: Range(min=0.0, max=50.0),
     }
 )
 """Values beyond these are taken for slips of the pen."""
+
+IMPLIED_CRITERIA: Mapping[Phenotype, Mapping[Covariate, Range]] = MappingProxyType(
+    {
+        Phenotype.RRMS: MappingProxyType({}),
+        Phenotype.SPMS: MappingProxyType(
+            {
+                Covariate.EDSS: Range(min=3.0),
+                Covariate.EDSS_WORSENED_24M: Range(min=1.0),
+            }
+        ),
+        Phenotype.PPMS: MappingProxyType({Covariate.RELAPSES_24M: Range(max=0.0)}),
+    }
+)
+"""What a course of the disease asks of a patient where a study says nothing of the covariate.
+
+SPMS is an outcome of the relapsing course: EDSS from 3.0 and a documented rise, as trials of SPMS
+ask (ASCEND, trial record NCT01416181; EXPAND, doi:10.1016/S0140-6736(18)30475-6). PPMS is a course
+without relapses.
+"""
+
+ON_DRUG = frozenset({Covariate.DAYS_ON_DRUG, Covariate.RELAPSES_ON_DRUG_12M})
+"""Covariates of which only a population with prior treatment has more than zeros."""
 
 
 class Era(StrEnum):
@@ -76,6 +106,10 @@ class Population(Frozen):
         Name of the population that supplies what ``baseline`` lacks.
     max_duration_years
         Virtual patients are screened until this long after disease onset.
+    region
+        Whose life table holds.
+    prior_treatment
+        What patients are given before they are enrolled; absent: nothing.
     """
 
     phenotype: Phenotype
@@ -84,16 +118,31 @@ class Population(Frozen):
     baseline: dict[Covariate, BaselineRow]
     default_population: Identifier
     max_duration_years: Annotated[Number, Field(gt=0.0, le=80.0)]
+    region: Region = Region.US
+    prior_treatment: PriorTreatment | None = None
+
+    @property
+    def eligibility(self) -> Mapping[Covariate, Range]:
+        """Criteria in force: the study's own, and what its course of the disease implies."""
+        return {**IMPLIED_CRITERIA[self.phenotype], **self.criteria}
 
     @model_validator(mode="after")
     def _sane(self) -> Population:
-        problems = [
+        problems: list[str] = []
+        if self.prior_treatment is None:
+            problems += [
+                f"{part}.{covariate}: patients come untreated; give prior_treatment too"
+                for part, named in (("criteria", self.criteria), ("baseline", self.baseline))
+                for covariate in named
+                if covariate in ON_DRUG
+            ]
+        problems += [
             f"criteria.{covariate}: {end:g} given, allowed {COVARIATE_LIMITS[covariate]}"
             for covariate, limits in self.criteria.items()
             for end in (limits.min, limits.max)
             if end is not None and not COVARIATE_LIMITS[covariate].holds(end)
         ]
-        problems += baseline_problems(self.baseline, self.criteria)
+        problems += baseline_problems(self.baseline, self.eligibility)
         raise_problems(problems)
         return self
 

@@ -34,7 +34,7 @@ from remyelin.study.population import (
     raise_problems,
 )
 from remyelin.study.published_definitions import published_definitions
-from remyelin.study.vocabulary import Allocation, Measure
+from remyelin.study.vocabulary import Allocation, Measure, PriorDrug
 
 SCHEMA_VERSION = 1
 CONTRAST_SEPARATOR = "_vs_"
@@ -168,6 +168,8 @@ class Study(Frozen):
         if self.design.n < len(self.arms):
             yield f"design.n: {self.design.n} given, allowed at least one patient for each arm"
         for place, arm in enumerate(self.arms):
+            if arm.prior_drug is PriorDrug.CONTINUED and self.population.prior_treatment is None:
+                yield f"arms[{place}].prior_drug: continued, but population has no prior_treatment"
             if arm.switch is not None and arm.switch.after not in definitions():
                 known = ", ".join(definitions())
                 yield f"arms[{place}].switch.after: unknown {arm.switch.after!r}; allowed: {known}"
@@ -180,7 +182,7 @@ class Study(Frozen):
             return
         own = self.population.baseline
         rows = {key: row for key, row in known[name].baseline.items() if key not in own}
-        for problem in baseline_problems(rows, self.population.criteria):
+        for problem in baseline_problems(rows, self.population.eligibility):
             yield f"population.default_population: {name}: {problem}; give a row in baseline"
 
     def _endpoint_problems(self) -> Iterator[str]:

@@ -81,6 +81,22 @@ class Phenotype(StrEnum):
     PPMS = "ppms"
 
 
+class Region(StrEnum):
+    """Country whose life table a population lives by."""
+
+    US = "us"
+    UK = "uk"
+    SWEDEN = "sweden"
+    CANADA = "canada"
+
+
+class PriorDrug(StrEnum):
+    """What becomes, at baseline, of the drug on which a patient comes to a study."""
+
+    STOPPED = "stopped"
+    CONTINUED = "continued"
+
+
 class TreatmentClass(StrEnum):
     """Kind of treatment of an arm."""
 
@@ -113,3 +129,13 @@ class Covariate(StrEnum):
     RELAPSES_24M = "relapses_last_24_months"
     DAYS_SINCE_RELAPSE = "days_since_relapse"
     GD_LESIONS = "gd_lesions"
+    EDSS_RISE_12M = "edss_rise_last_12_months"
+    EDSS_RISE_24M = "edss_rise_last_24_months"
+    EDSS_WORSENED_24M = "edss_worsened_last_24_months"
+    """1 where the EDSS rose, over 24 months, by 1.0, or by 0.5 to 6.0 or more; otherwise 0."""
+    T2_LESIONS = "t2_lesions"
+    BRAIN_VOLUME = "brain_volume_pct"
+    """Brain volume, % of that at biological onset."""
+    DAYS_ON_DRUG = "days_on_drug"
+    """Days since the prior treatment began; 0 without one."""
+    RELAPSES_ON_DRUG_12M = "relapses_on_drug_last_12_months"

@@ -22,6 +22,7 @@ from remyelin.trials.calendar import Calendar
 from remyelin.trials.examination import Examiner, unexamined
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
+from remyelin.trials.prior import at_baseline, prior_courses
 from remyelin.trials.readouts import Scanner
 from remyelin.trials.relapse_visits import UNSCHEDULED, RelapseVisits
 from remyelin.trials.switching import Switcher
@@ -70,9 +71,9 @@ class _Trial:
         self.engine = carrier(plan.table, backend, threads=plan.threads)
         settings = plan.study.design.measurement
         self.assessor = rater(plan.table, backend, noise=settings.rater_noise)
-        self.population = cohort.population.untreated().take(people.source)
+        self.population = at_baseline(plan.study, cohort, people)
         self.rows = np.arange(len(people))
-        self.today = -plan.study.design.lead_in_days
+        self.today = self.enrolled = -plan.study.design.lead_in_days
         self.end = np.minimum(people.planned_end, people.dropout)
         left = people.dropout < people.planned_end
         self.reason = np.where(left, DROPOUT, COMPLETED).astype(object)
@@ -88,7 +89,7 @@ class _Trial:
         self.switcher = Switcher(plan, people.arm, self.population.streams)
 
     def _first_courses(self) -> list[Course]:
-        courses = []
+        courses = prior_courses(self.plan.study, self.cohort, self.people, self.today)
         for name, protocol in self.plan.protocols.items():
             rows = np.flatnonzero(self.people.protocol_id == name)
             if len(rows):
@@ -271,14 +272,15 @@ class _Trial:
             begun = course.start <= self.end[course.rows]
             rows, stop = course.rows[begun], course.stop[begun].astype(np.float64)
             stop[stop > self.end[rows]] = np.nan
-            later = course.start[begun] > 0
+            later, before = course.start[begun] > 0, course.start[begun] < self.enrolled
+            reason = np.where(before, "before enrolment", np.where(later, "switch", "allocated"))
             self.books["exposures"].write(
                 {
                     **self._who(rows),
                     "protocol_id": np.full(len(rows), course.protocol.protocol_id, dtype=object),
                     "start_day": course.start[begun],
                     "stop_day": stop,
-                    "reason": np.where(later, "switch", "allocated").astype(object),
+                    "reason": reason.astype(object),
                 }
             )
 

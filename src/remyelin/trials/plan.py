@@ -73,7 +73,8 @@ class Plan:
         """
         protocols = treatments(study, table)
         population = study.population
-        weighting = fit(population, targets_of(population), reference.load(population.era))
+        people = reference.of(reference.Variant.of(population))
+        weighting = fit(population, targets_of(population), people)
         return cls(study, settings, table, weighting, planned_visits(study), protocols)
 
     def recruiter(self) -> Recruiter:

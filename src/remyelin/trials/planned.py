@@ -7,11 +7,8 @@ from collections.abc import Iterator
 from remyelin.errors import UsageError
 from remyelin.study import catalogue
 from remyelin.study.schema import Study
-from remyelin.study.vocabulary import Mark, Phenotype
+from remyelin.study.vocabulary import Mark
 from remyelin.therapies import catalogue as therapies
-
-ENROLLED = frozenset({Phenotype.RRMS})
-"""Courses of the disease of which virtual patients can be enrolled."""
 
 
 def reasons(study: Study) -> tuple[str, ...]:
@@ -31,8 +28,6 @@ def _reasons(study: Study) -> Iterator[str]:
     missing = sorted(protocols - set(therapies.acting_names()))
     if missing:
         yield f"protocol missing: {', '.join(missing)}"
-    if study.population.phenotype not in ENROLLED:
-        yield f"phenotype not enrolled yet: {study.population.phenotype.value}"
     imputed = [
         covariate.value
         for covariate, row in study.population.baseline.items()
