@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-import numpy as np
-
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.population import Population
 from remyelin.errors import InputError
@@ -157,9 +155,9 @@ def simulate(
         carrier(table, settings.backend),
         rater(table, settings.backend),
         rater(table, settings.backend, noise=False),
-        schedule,
-        options,
-        settings.draws,
+        schedule=schedule,
+        options=options,
+        draws=settings.draws,
     )
     twins = Population.joined([matched.population] * len(options))
     tables = follower.follow(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
@@ -23,9 +23,9 @@ YOUNGEST_ONSET: Final = 10.0
 """Age at onset below which a description is taken for a slip of the pen, years."""
 
 _DAYS_OF_12_MONTHS: Final = 366
-_TOP: Final = "top of the file"
 _TEMPLATE: Final = "template.yaml"
-_ADVICE: Final = "Print a file to fill in with: remyelin patient --template"
+ADVICE: Final = "Print a file to fill in with: remyelin patient --template"
+"""What to do after a description was refused."""
 
 
 class Sex(StrEnum):
@@ -37,7 +37,7 @@ class Sex(StrEnum):
 
 def _half_point(value: float) -> float:
     if value == 0.5 or not (2.0 * value).is_integer():
-        raise ValueError("allowed: 0, then 1 to 9.5 in steps of 0.5")
+        raise ValueError("this is no step of the EDSS; allowed are 0 and 1 to 9.5 in steps of 0.5")
     return value
 
 
@@ -86,10 +86,10 @@ class Description(Frozen):
         ]
         for value, name in (
             (self.relapses_last_12_months, "relapses in 12 months"),
-            (self.relapses_last_24_months, "in 24 months"),
-            (self.gd_lesions, "Gd lesions"),
+            (self.relapses_last_24_months, "relapses in 24 months"),
+            (self.gd_lesions, "enhancing lesions"),
         ):
-            parts += [] if value is None else [f"{value} {name}"]
+            parts += [] if value is None else [f"{name}: {value}"]
         return ", ".join(parts)
 
 
@@ -115,7 +115,7 @@ def read_description(path: str | os.PathLike[str]) -> Description:
     return described(read_yaml(path), where=shown(str(path)))
 
 
-def described(data: object, *, where: str, also: Sequence[str] = ()) -> Description:
+def described(data: object, *, where: str) -> Description:
     """Check what is known of a patient.
 
     Parameters
@@ -124,8 +124,6 @@ def described(data: object, *, where: str, also: Sequence[str] = ()) -> Descript
         Plain data of a patient file.
     where
         Name of the data in messages.
-    also
-        Problems found elsewhere, listed in the same message.
 
     Raises
     ------
@@ -140,8 +138,8 @@ def described(data: object, *, where: str, also: Sequence[str] = ()) -> Descript
         problems = list(dict.fromkeys(problems_of(error, Description)))
     if isinstance(data, Mapping):
         problems += _contradictions(data)
-    if found is None or problems or also:
-        raise InputError(where, [*problems, *also], _ADVICE)
+    if found is None or problems:
+        raise InputError(where, problems, ADVICE)
     return found
 
 

@@ -48,6 +48,7 @@ class Follower:
         engine: Carrier,
         assessor: Rater,
         truth: Rater,
+        *,
         schedule: Schedule,
         options: Sequence[Option],
         draws: int,

@@ -24,7 +24,7 @@ from remyelin.patients.description import Description, Sex
 from remyelin.study import population as specification
 from remyelin.study.default_populations import default_populations
 from remyelin.study.fields import Range
-from remyelin.study.population import Era
+from remyelin.study.population import COVARIATE_LIMITS, Era
 from remyelin.study.vocabulary import Covariate, Phenotype
 
 TOLERANCES: Final[Mapping[Covariate, float]] = {
@@ -177,17 +177,14 @@ def _specification(
     target: Mapping[Covariate, float],
     tolerances: Mapping[Covariate, float],
 ) -> specification.Population:
-    default = next(
-        name
-        for name, row in default_populations().items()
-        if row.phenotype is description.phenotype
-    )
+    known = default_populations()
+    fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
     return specification.Population(
         phenotype=description.phenotype,
         era=Era.MODERN,
         criteria={name: _range(name, value, tolerances[name]) for name, value in target.items()},
         baseline={},
-        default_population=default,
+        default_population=next(fitting, next(iter(known))),
         max_duration_years=description.disease_duration_years + tolerances[Covariate.DURATION],
     )
 
@@ -195,12 +192,15 @@ def _specification(
 def _range(name: Covariate, value: float, width: float) -> Range:
     if name in _EXACT_ZERO and value == 0.0:
         return Range(min=0.0, max=0.0)
-    low = max(value - width, 1.0 if name in _EXACT_ZERO else 0.0)
-    return Range(min=low, max=value + width)
+    limits = COVARIATE_LIMITS[name]
+    low = max(value - width, 1.0 if name in _EXACT_ZERO else limits.min or 0.0)
+    return Range(
+        min=low, max=value + width if limits.max is None else min(value + width, limits.max)
+    )
 
 
 def _flat(pool: int) -> Weighting:
-    """Weights that keep every look inside the criteria, and end the search at the last candidate."""
+    """Keep every look inside the criteria, and end the search at the last candidate."""
     share = _RECRUITER_FACTOR * (pool + _RECRUITER_SPARE) / _MOST_CANDIDATES
     return Weighting((), np.zeros(0), _EVERYBODY, share, (), ())
 
