@@ -153,16 +153,22 @@ def match(
 
 
 def _refuse_unknown(description: Description) -> None:
-    if description.phenotype is not Phenotype.RRMS:
+    if description.phenotype not in _enrolable():
         raise CohortError(
-            f"phenotype is {description.phenotype.value}; only {Phenotype.RRMS.value} can be "
-            "enrolled so far."
+            f"phenotype is {description.phenotype.value}; only "
+            f"{', '.join(sorted(_enrolable()))} can be enrolled so far."
         )
     if description.prior_drugs:
         raise CohortError(
             "prior_drugs cannot be taken into account yet: virtual patients come untreated. "
             "Leave prior_drugs out to see an untreated patient like this."
         )
+
+
+def _enrolable() -> frozenset[Phenotype]:
+    """Courses that the cohorts room enrols: RRMS, and those of which it knows what they imply."""
+    implied: Mapping[Phenotype, object] = getattr(specification, "IMPLIED_CRITERIA", {})
+    return frozenset({Phenotype.RRMS, *implied})
 
 
 def _ladder(count: int) -> Iterator[tuple[Mapping[Covariate, float], int]]:

@@ -15,7 +15,10 @@ from remyelin.therapies import catalogue
 from remyelin.therapies.timeline import FOREVER, Window, entries
 from remyelin.therapies.timeline import Course as Given
 
-_DEPLETING = frozenset({"progenitor_kill", "naive_kill", "clone_kill", "graft_cd34"})
+_GRAFTS = ("graft_cd34", "graft_stored")
+"""Pulses that reinfuse a graft."""
+
+_DEPLETING = frozenset({"progenitor_kill", "naive_kill", "clone_kill", "course_kill", *_GRAFTS})
 """Pulses after which blood is followed day by day."""
 
 
@@ -72,7 +75,7 @@ def options_of(
         given = Given(protocol, rows, start, np.full(draws, FOREVER))
         mine = list(entries(given, table, Window(0, days)))
         dated += mine
-        graft = min(_days(mine, "graft_cd34"), default=None)
+        graft = min((d for field in _GRAFTS for d in _days(mine, field)), default=None)
         depletions = sorted({d for field in _DEPLETING for d in _days(mine, field)})
         options.append(
             Option(

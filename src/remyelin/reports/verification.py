@@ -9,14 +9,12 @@ if TYPE_CHECKING:
     from remyelin.verification.check import Finding
     from remyelin.verification.run import Result, Verification
 
-NOTICE = (
-    "Verification is about mathematics; it says nothing about how well the model fits patients."
-)
+NOTICE = "Mathematics only: this says nothing about how well the model fits patients."
 """Said beneath every table of checks."""
 
 
 def verification_text(made: Verification) -> str:
-    """Give the table of checks; each line of a finding has the number, its bounds and their source."""
+    """Give the table of checks; each finding with its number, its bounds and their source."""
     lines = []
     for result in made.results:
         lines += _lines(result)

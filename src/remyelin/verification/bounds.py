@@ -143,7 +143,7 @@ CHECKS = (
     Check(
         "harshest_conditioning",
         Group.BOUNDS,
-        "A depletion beyond any regimen, with a small graft, leaves every state finite and bounded.",
+        "A depletion beyond any regimen, with a small graft, leaves states finite and bounded.",
         harshest_conditioning,
     ),
 )

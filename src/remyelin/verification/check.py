@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from remyelin.verification.bench import Bench
 
 FALSE_ALARM: Final = 1e-4
-"""Chance, in each direction, that a bound from Monte Carlo error rejects a program that is right."""
+"""Chance, in each direction, that a bound from Monte Carlo error rejects a right program."""
 
 MONTE_CARLO_Z: Final = 3.719016485455709
 """Standard normal quantile of `FALSE_ALARM`; every bound from Monte Carlo error uses it."""

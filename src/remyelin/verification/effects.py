@@ -116,7 +116,7 @@ def progressive_benefit(bench: Bench) -> list[Finding]:
     return _smaller(
         effects[1],
         effects[0],
-        "share of lasting damage left after a transplant, active relapsing and secondary progressive",
+        "share of lasting damage left after a transplant, active relapsing and late quiet disease",
     )
 
 
@@ -130,7 +130,7 @@ CHECKS = (
     Check(
         "progressive_benefit",
         Group.EFFECT,
-        "A transplant spares less of the damage in secondary progressive patients than in active "
+        "A transplant spares less of the damage in late disease without relapses than in active "
         "relapsing ones.",
         progressive_benefit,
     ),

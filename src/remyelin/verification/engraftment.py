@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -43,7 +44,7 @@ def engraftment(bench: Bench) -> list[Finding]:
             sum(int((days < 0).sum()) for one in (neutrophils, platelets) for days in one.values()),
         )
     ]
-    for low, high in zip(DOSES, DOSES[1:], strict=False):
+    for low, high in pairwise(DOSES):
         findings.append(
             falls(
                 f"days to neutrophils of 1.0 at {high:g} instead of {low:g} x 1e6/kg "

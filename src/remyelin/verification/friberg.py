@@ -241,7 +241,7 @@ CHECKS = (
     Check(
         "friberg_docetaxel",
         Group.MARROW,
-        "The marrow equations with Friberg's parameters give Friberg's neutropenia after docetaxel.",
+        "The marrow equations with Friberg's parameters give his neutropenia after docetaxel.",
         friberg_docetaxel,
     ),
 )

@@ -11,7 +11,7 @@ from scipy.integrate import quad
 from remyelin.engine.population import Population
 from remyelin.units import DAYS_PER_YEAR
 from remyelin.verification.bench import Bench
-from remyelin.verification.check import Check, Finding, Group, nothing
+from remyelin.verification.check import MONTE_CARLO_Z, Check, Finding, Group, nothing
 
 _YEARS: Final = 30
 _FULL: Final = 100.0
@@ -86,7 +86,7 @@ def _background(bench: Bench, relapses: int, people: int) -> Finding:
     days = round(_YEARS * DAYS_PER_YEAR)
     expected = people * days * rate
     merged = expected * rate * bench.value("relapse_merge_window")
-    width = 3.719016485455709 * np.sqrt(expected)
+    width = MONTE_CARLO_Z * np.sqrt(expected)
     return Finding(
         "relapses that no lesion explains",
         float(relapses),
