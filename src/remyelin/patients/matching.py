@@ -54,6 +54,12 @@ _RECRUITER_SPARE: Final = 16
 _EVERYBODY: Final = 1e-9
 """Cap of the weights at which every candidate with a look inside the tolerances is kept."""
 
+_PRIOR: Final = "prior_treatment"
+"""Field of a population that says what its patients were given before."""
+
+_ON_DRUG: Final = "days_on_drug"
+"""Covariate that says for how long a patient is on a drug."""
+
 _EXACT_ZERO: Final = frozenset({Covariate.GD_LESIONS})
 """Counts of which none is told from some: none described, none allowed."""
 
@@ -158,7 +164,7 @@ def _refuse_unknown(description: Description) -> None:
             f"phenotype is {description.phenotype.value}; only "
             f"{', '.join(sorted(_enrolable()))} can be enrolled so far."
         )
-    if description.prior_drugs:
+    if description.prior_drugs and _PRIOR not in specification.Population.model_fields:
         raise CohortError(
             "prior_drugs cannot be taken into account yet: virtual patients come untreated. "
             "Leave prior_drugs out to see an untreated patient like this."
@@ -185,13 +191,27 @@ def _specification(
 ) -> specification.Population:
     known = default_populations()
     fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
-    return specification.Population(
-        phenotype=description.phenotype,
-        era=Era.MODERN,
-        criteria={name: _range(name, value, tolerances[name]) for name, value in target.items()},
-        baseline={},
-        default_population=next(fitting, next(iter(known))),
-        max_duration_years=description.disease_duration_years + tolerances[Covariate.DURATION],
+    criteria = {name: _range(name, value, tolerances[name]) for name, value in target.items()}
+    fields: dict[str, object] = {}
+    if description.prior_drugs:
+        criteria[Covariate(_ON_DRUG)] = Range(min=1.0)
+        fields[_PRIOR] = {
+            "protocols": [{"protocol_id": name} for name in description.prior_drugs],
+            "share": {"value": 1.0},
+            "start_years": {"value": description.disease_duration_years / 2.0},
+        }
+    return specification.Population.model_validate(
+        {
+            "phenotype": description.phenotype,
+            "era": Era.MODERN,
+            "criteria": criteria,
+            "baseline": {},
+            "default_population": next(fitting, next(iter(known))),
+            "max_duration_years": (
+                description.disease_duration_years + tolerances[Covariate.DURATION]
+            ),
+            **fields,
+        }
     )
 
 

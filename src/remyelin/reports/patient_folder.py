@@ -134,7 +134,7 @@ def patient_text(course: Course) -> str:
         "other_events": "other",
     }
     lines = [
-        f"Virtual patient: {course.description.words()}",
+        f"Virtual patient like this: {course.description.words()}",
         f"{course.matched.words()}; seed {course.settings.seed}, draws {course.settings.draws}",
         course.notice,
     ]
@@ -142,7 +142,7 @@ def patient_text(course: Course) -> str:
         mine = years[years["option"] == option.name]
         lines += ["", option.label, "  ".join(f"{head:>9}" for head in heads.values())]
         for row in mine.to_dict(orient="records"):
-            lines.append("  ".join(f"{_cell(name, row[name]):>9}" for name in heads))
+            lines.append("  ".join(f"{_cell(row[name]):>9}" for name in heads))
         ended = course.ended[
             (course.ended["option"] == option.name) & (course.ended["draw"] == 0)
         ].iloc[0]
@@ -151,7 +151,7 @@ def patient_text(course: Course) -> str:
     return "\n".join(lines)
 
 
-def _cell(name: str, value: float) -> str:
+def _cell(value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.1f}" if isinstance(value, float) else str(value)
+    return f"{value:g}" if float(value).is_integer() else f"{value:.1f}"

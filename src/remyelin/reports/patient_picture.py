@@ -151,9 +151,14 @@ def _years(made: Sequence[Axes], course: Course, option: Option, *, numbers: boo
         axes.tick_params(labelbottom=axes is made[-1], labelleft=numbers)
     made[-1].set_xlabel("Years from the start", fontsize=8, color=INK)
     born = float(course.of("weekly", option.name)["age_years"].iloc[0])
-    above = made[0].secondary_xaxis(
-        "top", functions=(lambda years: years + born, lambda age: age - born)
-    )
+
+    def age(years: Any) -> Any:
+        return years + born
+
+    def years(age: Any) -> Any:
+        return age - born
+
+    above = made[0].secondary_xaxis("top", functions=(age, years))
     above.tick_params(labelsize=7.5, colors=INK)
     above.xaxis.set_major_locator(MaxNLocator(nbins=8, integer=True))
     above.set_xlabel("Age (years)", fontsize=8, color=INK)
@@ -172,7 +177,7 @@ def _texts(figure: Figure, course: Course) -> None:
             f" Lines: one of {course.settings.draws} virtual patients like this; dashed and "
             "shaded: median and 5 to 95 % of them."
         )
-    who = f"Virtual patient: {course.description.words()}"
+    who = f"Virtual patient like this: {course.description.words()}"
     texts = (
         (0.10, 10.0 if len(course.options) > 1 else 8.5, "bold", INK, who),
         (0.34, 7.5, "normal", INK, line),

@@ -94,7 +94,8 @@ class Friberg:
         rates, vectors = np.linalg.eig(self.exchange)
         weights = vectors[0] * np.linalg.solve(vectors, [self.values["dose_mg"], 0.0, 0.0])
         grown = np.expm1(np.outer(times, rates)) / rates
-        return np.real(grown @ weights) * self.effect_per_mg
+        found: NDArray[np.float64] = np.real(grown @ weights) * self.effect_per_mg
+        return found
 
     def exact(self, times: NDArray[np.float64]) -> NDArray[np.float64]:
         """Neutrophils by an independent integration of the published equations."""
