@@ -13,12 +13,23 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from remyelin.patients.course import Course
+    from remyelin.patients.intake import Patient
     from remyelin.study.schema import Study
     from remyelin.trials.prediction import ProgressListener, RunResult
 
-__all__ = ["DEFAULT_REPLICATES", "DEFAULT_SEED", "__version__", "load_study", "run", "save"]
+__all__ = [
+    "DEFAULT_REPLICATES",
+    "DEFAULT_SEED",
+    "__version__",
+    "load_study",
+    "patient",
+    "run",
+    "save",
+]
 
 DEFAULT_REPLICATES = 20
 """Replicates of a run where nothing else is asked for."""
@@ -111,14 +122,67 @@ def run(
     return run_trial(chosen, checked(settings), progress)
 
 
-def save(result: RunResult, folder: str | os.PathLike[str], *, force: bool = False) -> Path:
-    """Write the run folder of a result: report, record, outcomes and tables.
+def patient(
+    described: Patient = None,
+    *,
+    years: int = 20,
+    therapies: Sequence[str] = ("none",),
+    seed: int = DEFAULT_SEED,
+    draws: int = 1,
+    backend: str = "fused",
+    progress: Callable[[float, str], None] | None = None,
+) -> Course:
+    """Follow a virtual patient like the described one; never a forecast for a person.
+
+    Parameters
+    ----------
+    described
+        Patient file, its content as a mapping, or nothing for the default patient.
+    years
+        Years that are simulated (1 to 60).
+    therapies
+        Names of protocols, "none" for nothing; the same patient is followed under each.
+    seed
+        Seed of all random numbers.
+    draws
+        Virtual patients like this one (1 to 64).
+    backend
+        ``"fused"`` or ``"numpy"``.
+    progress
+        Called with the share of the work done, 0 to 1, and what is being done.
+
+    Raises
+    ------
+    InputError
+        Patient or settings are wrong; one message lists every problem.
+    CohortError
+        There is no virtual patient like this.
+    """
+    from remyelin.engine.backends import named
+    from remyelin.patients.course import simulate
+    from remyelin.patients.intake import accept
+    from remyelin.patients.settings import Settings
+
+    settings = Settings(years, tuple(therapies), seed, draws, named(backend))
+    return simulate(accept(described, settings), settings, progress)
+
+
+def save(
+    result: RunResult | Course, folder: str | os.PathLike[str], *, force: bool = False
+) -> Path:
+    """Write the folder of a result: report, record, outcomes and tables; of a patient, its picture.
 
     Raises
     ------
     OutputError
         The folder exists (without ``force``) or cannot be written; nothing is left behind.
     """
+    from remyelin.patients.course import Course
+
+    if isinstance(result, Course):
+        from remyelin.reports.patient_folder import write_patient_folder
+
+        return write_patient_folder(result, folder, force=force)
     from remyelin.reports.folder import write_run_folder
 
     return write_run_folder(result, folder, force=force)

@@ -1,0 +1,1 @@
+"""One virtual patient like a described one, and its course under one or several options."""

@@ -1,0 +1,254 @@
+"""Virtual patients like a described one: the cohorts room screens, the nearest are taken.
+
+Candidates live through their disease from onset on. One that stands within the tolerances at a
+quarterly look is kept; the nearest of the first 64 kept are taken. Where too few are found the
+tolerances are widened, and the course says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from remyelin.cohorts.enrolment import Cohort, Recruiter
+from remyelin.cohorts.weighting import Weighting
+from remyelin.engine.backends import Backend
+from remyelin.engine.population import Population
+from remyelin.errors import CohortError
+from remyelin.parameters import ParameterTable
+from remyelin.patients.description import Description, Sex
+from remyelin.study import population as specification
+from remyelin.study.default_populations import default_populations
+from remyelin.study.fields import Range
+from remyelin.study.population import COVARIATE_LIMITS, Era
+from remyelin.study.vocabulary import Covariate, Phenotype
+
+TOLERANCES: Final[Mapping[Covariate, float]] = {
+    Covariate.AGE: 3.0,
+    Covariate.FEMALE: 0.0,
+    Covariate.EDSS: 0.5,
+    Covariate.DURATION: 1.0,
+    Covariate.RELAPSES_12M: 0.0,
+    Covariate.RELAPSES_24M: 1.0,
+    Covariate.DAYS_SINCE_RELAPSE: 90.0,
+    Covariate.GD_LESIONS: 1.0,
+}
+"""Largest distance from what was described, before tolerances are widened."""
+
+WIDENED: Final[Mapping[Covariate, float]] = {
+    **{name: 2.0 * width for name, width in TOLERANCES.items()},
+    Covariate.RELAPSES_12M: 1.0,
+    Covariate.RELAPSES_24M: 2.0,
+}
+"""Tolerances where too few were found within the first."""
+
+_POOL: Final = 64
+_SMALL_POOL: Final = 12
+_MOST_CANDIDATES: Final = 32_768
+_RECRUITER_FACTOR: Final = 50.0
+_RECRUITER_SPARE: Final = 16
+_EVERYBODY: Final = 1e-9
+"""Cap of the weights at which every candidate with a look inside the tolerances is kept."""
+
+_PRIOR: Final = "prior_treatment"
+"""Field of a population that says what its patients were given before."""
+
+_ON_DRUG: Final = "days_on_drug"
+"""Covariate that says for how long a patient is on a drug."""
+
+_EXACT_ZERO: Final = frozenset({Covariate.GD_LESIONS})
+"""Counts of which none is told from some: none described, none allowed."""
+
+
+@dataclass(frozen=True)
+class Matched:
+    """Virtual patients like the described one, nearest first.
+
+    Attributes
+    ----------
+    population
+        Where they stand, untreated.
+    found
+        Virtual patients inside the tolerances.
+    screened
+        Candidates looked at until then.
+    tolerances
+        Largest distance allowed, by covariate.
+    widened
+        Whether these are the wider ones.
+    covariates
+        What the screening visit found of each.
+    distance
+        Root mean square of the distances in units of the tolerances.
+    """
+
+    population: Population
+    found: int
+    screened: int
+    tolerances: Mapping[Covariate, float]
+    widened: bool
+    covariates: Mapping[Covariate, NDArray[np.float64]]
+    distance: NDArray[np.float64]
+
+    def words(self) -> str:
+        """One sentence for people."""
+        wide = ", after the tolerances were widened" if self.widened else ""
+        return f"{self.found} of {self.screened:,} candidates were like this{wide}"
+
+
+def wanted(description: Description) -> dict[Covariate, float]:
+    """Give what a virtual patient shall have, by covariate; what is not known is left out."""
+    values = {
+        Covariate.AGE: description.age_years,
+        Covariate.FEMALE: 1.0 if description.sex is Sex.FEMALE else 0.0,
+        Covariate.EDSS: description.edss,
+        Covariate.DURATION: description.disease_duration_years,
+        Covariate.RELAPSES_12M: description.relapses_last_12_months,
+        Covariate.RELAPSES_24M: description.relapses_last_24_months,
+        Covariate.DAYS_SINCE_RELAPSE: description.days_since_relapse,
+        Covariate.GD_LESIONS: description.gd_lesions,
+    }
+    return {name: float(value) for name, value in values.items() if value is not None}
+
+
+def match(
+    description: Description,
+    count: int,
+    table: ParameterTable,
+    *,
+    seed: int,
+    backend: Backend,
+    report: Callable[[float], None] | None = None,
+) -> Matched:
+    """Find virtual patients like the described one.
+
+    Parameters
+    ----------
+    description
+        What is known.
+    count
+        How many; the first ones do not depend on it.
+    table, seed, backend
+        Parameters, seed of the run, engine.
+    report
+        Called with the share of the work done, 0 to 1.
+
+    Raises
+    ------
+    CohortError
+        The cohorts room cannot enrol such patients, or there is none like this.
+    """
+    _refuse_unknown(description)
+    target = wanted(description)
+    for tolerances, pool in _ladder(count):
+        population = _specification(description, target, tolerances)
+        recruiter = Recruiter(table, population, _flat(pool), seed, backend)
+        try:
+            cohort = recruiter.enrol([0], pool, report)
+        except CohortError:
+            continue
+        return _nearest(cohort, target, tolerances, count)
+    raise CohortError(
+        f"no {count} virtual patients like this were found among {_MOST_CANDIDATES:,} candidates: "
+        f"{description.words()}. Leave out what is not certain, or ask for fewer --draws."
+    )
+
+
+def _refuse_unknown(description: Description) -> None:
+    if description.phenotype not in _enrolable():
+        raise CohortError(
+            f"phenotype is {description.phenotype.value}; only "
+            f"{', '.join(sorted(_enrolable()))} can be enrolled so far."
+        )
+    if description.prior_drugs and _PRIOR not in specification.Population.model_fields:
+        raise CohortError(
+            "prior_drugs cannot be taken into account yet: virtual patients come untreated. "
+            "Leave prior_drugs out to see an untreated patient like this."
+        )
+
+
+def _enrolable() -> frozenset[Phenotype]:
+    """Courses that the cohorts room enrols: RRMS, and those of which it knows what they imply."""
+    implied: Mapping[Phenotype, object] = getattr(specification, "IMPLIED_CRITERIA", {})
+    return frozenset({Phenotype.RRMS, *implied})
+
+
+def _ladder(count: int) -> Iterator[tuple[Mapping[Covariate, float], int]]:
+    for tolerances in (TOLERANCES, WIDENED):
+        yield tolerances, _POOL
+        if count <= _SMALL_POOL:
+            yield tolerances, _SMALL_POOL
+
+
+def _specification(
+    description: Description,
+    target: Mapping[Covariate, float],
+    tolerances: Mapping[Covariate, float],
+) -> specification.Population:
+    known = default_populations()
+    fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
+    criteria = {name: _range(name, value, tolerances[name]) for name, value in target.items()}
+    fields: dict[str, object] = {}
+    if description.prior_drugs:
+        criteria[Covariate(_ON_DRUG)] = Range(min=1.0)
+        fields[_PRIOR] = {
+            "protocols": [{"protocol_id": name} for name in description.prior_drugs],
+            "share": {"value": 1.0},
+            "start_years": {"value": description.disease_duration_years / 2.0},
+        }
+    return specification.Population.model_validate(
+        {
+            "phenotype": description.phenotype,
+            "era": Era.MODERN,
+            "criteria": criteria,
+            "baseline": {},
+            "default_population": next(fitting, next(iter(known))),
+            "max_duration_years": (
+                description.disease_duration_years + tolerances[Covariate.DURATION]
+            ),
+            **fields,
+        }
+    )
+
+
+def _range(name: Covariate, value: float, width: float) -> Range:
+    if name in _EXACT_ZERO and value == 0.0:
+        return Range(min=0.0, max=0.0)
+    limits = COVARIATE_LIMITS[name]
+    low = max(value - width, 1.0 if name in _EXACT_ZERO else limits.min or 0.0)
+    return Range(
+        min=low, max=value + width if limits.max is None else min(value + width, limits.max)
+    )
+
+
+def _flat(pool: int) -> Weighting:
+    """Keep every look inside the criteria, and end the search at the last candidate."""
+    share = _RECRUITER_FACTOR * (pool + _RECRUITER_SPARE) / _MOST_CANDIDATES
+    return Weighting((), np.zeros(0), _EVERYBODY, share, (), ())
+
+
+def _nearest(
+    cohort: Cohort,
+    target: Mapping[Covariate, float],
+    tolerances: Mapping[Covariate, float],
+    count: int,
+) -> Matched:
+    squares = [
+        ((cohort.covariates[name] - value) / (TOLERANCES[name] or 1.0)) ** 2
+        for name, value in target.items()
+    ]
+    distance = np.sqrt(np.mean(squares, axis=0))
+    rows = np.lexsort((cohort.number, distance))[:count]
+    return Matched(
+        population=cohort.population.untreated().take(rows),
+        found=len(cohort),
+        screened=int(cohort.number.max()) + 1,
+        tolerances={name: tolerances[name] for name in target},
+        widened=tolerances is WIDENED,
+        covariates={name: values[rows] for name, values in cohort.covariates.items()},
+        distance=distance[rows],
+    )

@@ -1,0 +1,127 @@
+"""A course is one patient like the described one, the same under every option."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import remyelin as rm
+from remyelin.errors import CohortError
+from remyelin.patients.course import Course, simulate
+from remyelin.patients.description import Description, default_patient
+from remyelin.patients.matching import TOLERANCES, wanted
+from remyelin.patients.settings import Settings
+
+GRAFT_DAY = 40
+
+
+@cache
+def twins() -> Course:
+    options = ("none", "natalizumab", "ahsct_cy200_ratg6")
+    return simulate(None, Settings(years=2, options=options, seed=3, draws=2))
+
+
+def same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
+    columns = [c for c in left.columns if c not in ("option", "draw")]
+    return bool(left[columns].equals(right[columns]))
+
+
+def test_the_patient_is_like_the_described_one() -> None:
+    matched = twins().matched
+    for name, value in wanted(default_patient()).items():
+        assert (np.abs(matched.covariates[name] - value) <= TOLERANCES[name]).all()
+    assert not matched.widened
+    assert matched.found <= matched.screened
+    assert (np.diff(matched.distance) >= 0.0).all()
+
+
+def test_every_option_starts_from_the_same_patient() -> None:
+    first = [twins().of("weekly", o.name).iloc[:1] for o in twins().options]
+    assert same(first[0], first[1])
+    assert same(first[0], first[2])
+
+
+def test_options_share_their_random_numbers_until_something_is_given() -> None:
+    # Mobilisation acts on day 0 of the transplant; placebo never acts.
+    course = simulate(None, Settings(years=1, options=("none", "placebo"), seed=3))
+    for table in ("weekly", "visits", "events"):
+        assert same(course.of(table, "none"), course.of(table, "placebo"))
+
+
+def test_an_option_does_not_depend_on_what_stands_beside_it() -> None:
+    alone = simulate(None, Settings(years=2, options=("natalizumab",), seed=3))
+    for table in ("weekly", "visits", "events"):
+        assert same(alone.of(table, "natalizumab"), twins().of(table, "natalizumab"))
+
+
+def test_another_seed_is_another_patient() -> None:
+    other = simulate(None, Settings(years=1, seed=4))
+    now = twins().of("weekly", "none").iloc[0]
+    assert other.of("weekly", "none").iloc[0]["nfl_pg_ml"] != now["nfl_pg_ml"]
+
+
+def test_blood_is_written_down_day_by_day_after_the_graft() -> None:
+    weekly = twins().of("weekly", "ahsct_cy200_ratg6")
+    near = weekly[(weekly["day"] > GRAFT_DAY) & (weekly["day"] <= GRAFT_DAY + 30)]
+    assert list(near["day"]) == list(range(GRAFT_DAY + 1, GRAFT_DAY + 31))
+    assert near["neutrophils_1e9_l"].min() < 0.5
+    assert (twins().of("weekly", "none")["day"] % 7 == 0).all()
+
+
+def test_relapses_carry_their_severity_and_others_do_not() -> None:
+    events = twins().events
+    relapses = events[events["event"] == "relapse"]
+    assert len(relapses)
+    assert (relapses["severity"] > 0.0).all()
+    assert relapses["edss_rise"].notna().all()
+    assert events.loc[events["event"] != "relapse", "severity"].isna().all()
+
+
+def test_years_add_up_to_what_was_followed() -> None:
+    years = twins().yearly()
+    for option in twins().options:
+        mine = years[years["option"] == option.name]
+        events = twins().of("events", option.name)
+        inside = events["day"] <= 2 * 365.25
+        relapses = (events.loc[inside, "event"] == "relapse").sum()
+        assert mine["relapses"].sum() == relapses
+        assert list(mine["year"]) == [1, 2]
+
+
+def test_the_record_says_how_to_repeat_the_course() -> None:
+    record = twins().record()
+    assert record["seed"] == 3
+    assert "not a forecast" in str(record["notice"])
+    assert len(record["sources"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [({"prior_drugs": ("interferon_beta",)}, "prior_drugs"), ({"edss": 9.5}, "no 1 virtual")],
+)
+def test_a_patient_whom_the_model_cannot_give_is_refused_with_a_reason(
+    change: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("remyelin.patients.matching._MOST_CANDIDATES", 400)
+    somebody = Description.model_validate({**default_patient().model_dump(), **change})
+    with pytest.raises(CohortError, match=words):
+        simulate(somebody, Settings(years=1))
+
+
+def test_the_python_face_takes_a_mapping_a_file_or_nothing() -> None:
+    course = rm.patient(
+        {
+            "age_years": 35,
+            "sex": "female",
+            "phenotype": "rrms",
+            "disease_duration_years": 3,
+            "edss": 2,
+        },
+        years=1,
+        seed=5,
+    )
+    assert isinstance(course, Course)
+    assert abs(course.weekly["age_years"].iloc[0] - 35) <= 3.0
