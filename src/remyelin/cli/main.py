@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import definitions, endpoints, evidence, parameters, run, studies
+from remyelin.cli import definitions, endpoints, evidence, parameters, run, scoreboard, studies
 from remyelin.cli.session import Session, help_without_command
 from remyelin.errors import ExitCode, RemyelinError
 from remyelin.reports.wording import printable
@@ -34,6 +34,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run_command)
 app.command("endpoints")(endpoints.endpoints_command)
+app.command("scoreboard")(scoreboard.scoreboard_command)
 app.add_typer(studies.listing, name="studies")
 app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")

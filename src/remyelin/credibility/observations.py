@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from statistics import median
 
 from remyelin.credibility.pooling import Entry, pool
 from remyelin.credibility.roles import cohort_of_source, role_of_source
@@ -31,6 +32,8 @@ class Observation:
         The figure, in its natural unit.
     error, between_sd
         Standard error and between-study SD on the target's scale; no error where none is known.
+    borrowed
+        Whether the between-study SD is that of other quantities, for want of a second cohort.
     n
         Patients or events behind it, cohorts added up; None where no row says.
     cohorts
@@ -46,6 +49,7 @@ class Observation:
     value: float
     error: float | None
     between_sd: float
+    borrowed: bool
     n: int | None
     cohorts: tuple[str, ...]
     low: float | None
@@ -89,6 +93,7 @@ def observe(target: Target) -> Observation:
         value=scale.back(pooled.value),
         error=error,
         between_sd=pooled.between_sd,
+        borrowed=False,
         n=_total(parts),
         cohorts=tuple(sorted({part.entry.cohort for part in parts})),
         low=ends[0],
@@ -199,8 +204,28 @@ def _error(target: Target, source: Source, row: SpecialRow, n: int | None) -> fl
     return None
 
 
-def expanded(group: Group) -> Iterator[tuple[Target, Observation]]:
-    """Give all special targets of a group with what was published on each."""
+def expanded(group: Group) -> tuple[tuple[Target, Observation], ...]:
+    """Give all special targets of a group with what was published on each.
+
+    A single cohort cannot tell how far another one would lie from it. It borrows the median
+    between-study SD of those targets of its scale that pool two cohorts or more. Signed changes
+    borrow nothing: their units differ.
+    """
+    pairs = tuple(_observed(group))
+    several = [(t.scale, seen.between_sd) for t, seen in pairs if len(seen.cohorts) > 1]
+    typical = {
+        scale: median([sd for kind, sd in several if kind is scale])
+        for scale in {kind for kind, _ in several} - {Scale.CHANGE}
+    }
+    return tuple(
+        (target, replace(seen, between_sd=typical[target.scale], borrowed=True))
+        if len(seen.cohorts) == 1 and target.scale in typical
+        else (target, seen)
+        for target, seen in pairs
+    )
+
+
+def _observed(group: Group) -> Iterator[tuple[Target, Observation]]:
     for target in group.targets:
         yield target, observe(target)
     for distribution in group.distributions:
@@ -240,8 +265,7 @@ def _cells(spec: Distribution) -> Iterator[tuple[Target, Observation]]:
                 derived=derived,
                 note=spec.note,
             )
-            seen = observe(target)
-            yield target, Observation(**{**seen.__dict__, "source": citation})
+            yield target, replace(observe(target), source=citation)
 
 
 def _cumulative(

@@ -45,6 +45,8 @@ class Row:
         The published figure and its 95 % interval, where there is one.
     observed_n, studies, between_sd
         Patients or events behind it, cohorts pooled, and their between-study SD on the scale.
+    borrowed
+        Whether the between-study SD comes from other quantities, for want of a second cohort.
     median, low, high
         Prediction and its 5 to 95 % interval.
     strict_low, strict_high
@@ -80,6 +82,7 @@ class Row:
     observed_n: int | None
     studies: int
     between_sd: float
+    borrowed: bool
     median: float
     low: float
     high: float
@@ -174,6 +177,7 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         observed_n=observed.n,
         studies=1,
         between_sd=0.0,
+        borrowed=False,
         median=summary.median,
         low=summary.low,
         high=summary.high,
@@ -240,7 +244,8 @@ def target_row(
     return _row(target, seen, natural, size, (centre, strict, wide))
 
 
-def _spread(placed: np.ndarray[tuple[int], np.dtype[np.float64]], size: float, seen: Observation
+def _spread(
+    placed: np.ndarray[tuple[int], np.dtype[np.float64]], size: float, seen: Observation
 ) -> float | None:
     """Give the SD of the prediction at the size of the published figure; None: not to be formed."""
     count = placed.size
@@ -296,6 +301,7 @@ def _row(
         observed_n=seen.n,
         studies=len(seen.cohorts),
         between_sd=seen.between_sd,
+        borrowed=seen.borrowed,
         median=median,
         low=low,
         high=high,

@@ -146,9 +146,7 @@ Tell = Callable[[str, int, int], ProgressListener | None]
 """Told which run begins, its place and how many there are; gives who is told of its steps."""
 
 
-def run_group(
-    group: Group, settings: Settings, store: Store, tell: Tell | None = None
-) -> GroupRun:
+def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None = None) -> GroupRun:
     """Run a group; every finished run is kept at once.
 
     Parameters
@@ -160,7 +158,7 @@ def run_group(
     tell
         Told how far the group has come.
     """
-    targets = tuple(expanded(group))
+    targets = expanded(group)
     jobs = tuple(jobs_of(group, settings, [target for target, _ in targets]))
     finished: dict[str, Finished] = {}
     reused: list[str] = []

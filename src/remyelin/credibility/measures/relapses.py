@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated, Literal
 
 import numpy as np
@@ -65,10 +66,7 @@ class RelapseTrend(Frozen):
     def read(self, course: Course) -> Measured:
         """Read the factor."""
         edges = np.arange(self.low, self.high + 1e-9, _STEP)
-        bands = [
-            _rate(course, a, b, by_age=self.axis == "age")
-            for a, b in zip(edges[:-1], edges[1:], strict=True)
-        ]
+        bands = [_rate(course, a, b, by_age=self.axis == "age") for a, b in pairwise(edges)]
         count = np.stack([band[0] for band in bands], axis=1)
         years = np.stack([band[1] for band in bands], axis=1)
         people = np.max([band[2] for band in bands], axis=0)

@@ -54,9 +54,7 @@ def _ends(rows: Rows, patients: int) -> np.ndarray[tuple[int], np.dtype[np.int64
     return np.searchsorted(rows.patient, np.arange(patients), side="right").astype(np.int64)
 
 
-def _alone(
-    relapses: Rows, begin: Reals, end: Reals
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+def _alone(relapses: Rows, begin: Reals, end: Reals) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
     same = relapses.patient[1:] == relapses.patient[:-1]
     previous = np.r_[-np.inf, np.where(same, relapses.day[:-1], -np.inf)]
     following = np.r_[np.where(same, relapses.day[1:], np.inf), np.inf]

@@ -85,16 +85,19 @@ class IndependentShare(Frozen):
 
 
 class Persistence(_Defined):
-    """Share of the confirmed worsenings that hold at every later visit.
+    """Share of the confirmed worsenings that are not lost again.
 
     Attributes
     ----------
+    visits_to_lose
+        Visits in a row below the worsened score by which it is lost.
     years
         Time from the confirmation over which it must hold, and be observed; absent: to the end
         of follow-up, however short.
     """
 
     kind: Literal["persistence"] = "persistence"
+    visits_to_lose: Annotated[int, Field(strict=True, ge=1, le=10)] = 1
     years: Annotated[Number, Field(gt=0.0, le=60.0)] | None = None
 
     def read(self, course: Course) -> Measured:
@@ -110,14 +113,25 @@ class Persistence(_Defined):
         last = confirmed + span
         after = had[rows.patient] & (rows.day > confirmed[rows.patient])
         after &= rows.day <= last[rows.patient]
-        lost = np.zeros(course.member.size, dtype=np.bool_)
-        lost[rows.patient[after & (rows.value < needed[rows.patient])]] = True
+        lost = _runs(rows.keep(after), needed, self.visits_to_lose)
         observed = had.copy()
         if self.years is not None:
             # Who is lost early is known early; to count only those would bias the share.
             observed &= course.history.end_day >= last - 1.0
         count = course.replicates.count(observed)
         return Measured(ratio(course.replicates.count(observed & ~lost), count), count)
+
+
+def _runs(rows: Rows, needed: Reals, length: int) -> NDArray[np.bool_]:
+    """Find the patients with so many visits in a row below the needed score."""
+    below = rows.value < needed[rows.patient]
+    run = below.copy()
+    for back in range(1, length):
+        run[:back] = False
+        run[back:] &= below[:-back] & (rows.patient[back:] == rows.patient[:-back])
+    lost = np.zeros(needed.size, dtype=np.bool_)
+    lost[rows.patient[run]] = True
+    return lost
 
 
 def _score_at(rows: Rows, day: Reals, wanted: NDArray[np.bool_]) -> Reals:
