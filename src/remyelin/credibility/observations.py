@@ -83,7 +83,7 @@ def observe(target: Target) -> Observation:
     parts = list(_parts(target))
     pooled = pool([part.entry for part in parts])
     scale, error = target.scale, pooled.error
-    ends = (None, None)
+    ends: tuple[float | None, float | None] = (None, None)
     if error is not None:
         ends = (
             scale.back(pooled.value - Z_95 * error),

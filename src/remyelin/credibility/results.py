@@ -74,7 +74,7 @@ def result_of(run: GroupRun, *, command: str, version: str) -> GroupResult:
         title=group.title,
         summary=group.summary,
         rows=_rounded(rows_of(run)),
-        not_run={j.study.study_id: "; ".join(j.hindered) for j in run.jobs if j.hindered},
+        not_run=run.not_run,
         left_out=group.left_out,
         command=command,
         version=version,

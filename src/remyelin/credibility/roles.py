@@ -76,3 +76,12 @@ def _groups_of_overlap() -> Mapping[str, str]:
 def cohort_of_study(study_id: str) -> str:
     """Give the group of overlapping studies to which a study belongs, else the study itself."""
     return _groups_of_overlap().get(study_id, study_id)
+
+
+@cache
+def overlaps_tune(study_id: str) -> bool:
+    """Say whether a study shares patients with another one of the tune role."""
+    roles = {study.study_id: study.role for study in EvidenceBase.load().all_studies}
+    mine = cohort_of_study(study_id)
+    others = [row.study_id for row in overlaps() if row.group == mine and row.study_id != study_id]
+    return any(roles[name] is Role.TUNE for name in others)

@@ -11,7 +11,7 @@ from statistics import fmean
 import numpy as np
 
 from remyelin.credibility.observations import Observation
-from remyelin.credibility.roles import cohort_of_study
+from remyelin.credibility.roles import cohort_of_study, overlaps_tune
 from remyelin.credibility.running import GroupRun, Job, endpoint_name
 from remyelin.credibility.scales import Z_90, Z_95, Scale, distance, scale_of
 from remyelin.credibility.schema import Target
@@ -37,8 +37,9 @@ class Row:
         Study or cohort from which it is predicted.
     era, unit, scale
         Calendar period, unit, and how figures of its kind are compared.
-    role
-        Tune rows are in-sample.
+    role, overlaps_tune
+        Tune rows are in-sample; a test row that shares patients with a tuned study is no clean
+        test.
     cohort, weight
         Whose patients they are, and the share of that cohort's vote on the quantity.
     observed, observed_low, observed_high
@@ -74,6 +75,7 @@ class Row:
     unit: str
     scale: Scale
     role: Role
+    overlaps_tune: bool
     cohort: str
     weight: float
     observed: float
@@ -154,14 +156,14 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
     same_size = done.patients == job.study.design.n
     verdict = judged.verdict if same_size else Verdict.NOT_SCORABLE
     error = _combined_error(observed, summary.sd, summary.n_replicates)
-    off = distance(scale, summary.median, observed.value, error)
+    off = distance(scale, summary.median, observed.value, error, n=observed.n)
     time = "" if key.time_months is None else f", month {key.time_months:g}"
     part = "" if key.subgroup == WHOLE else f" ({key.subgroup})"
     is_ci = observed.interval_kind is IntervalKind.CI
     study = EvidenceBase.load().study(key.study_id)
     return Row(
         name=f"{job.study.study_id}|{endpoint_name(key)}",
-        title=f"{key.outcome.replace('_', ' ')}, {key.arm.replace('_', ' ')}{part}{time}",
+        title=f"{_words(key.outcome)}, {_words(key.arm)}{part}{time}, {_words(key.measure.value)}",
         quantity=f"{key.outcome} ({key.measure.value})",
         origin="study",
         run=job.study.study_id,
@@ -169,6 +171,7 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         unit="",
         scale=scale,
         role=study.role,
+        overlaps_tune=study.role is Role.TEST and overlaps_tune(key.study_id),
         cohort=cohort_of_study(key.study_id),
         weight=1.0,
         observed=observed.value,
@@ -195,6 +198,10 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         source=observed.source,
         note=observed.definition_text,
     )
+
+
+def _words(identifier: str) -> str:
+    return identifier.replace("_", " ")
 
 
 def _combined_error(observed: Outcome, sd: float, replicates: int) -> float | None:
@@ -282,7 +289,7 @@ def _row(
         error = _errors(seen, strict, summary.sd, summary.n_replicates)
     verdict = _verdict(seen, summary.n_replicates, low, high)
     scored = verdict in (Verdict.IN, Verdict.OUT)
-    off = distance(scale, median, seen.value, error)
+    off = distance(scale, median, seen.value, error, n=seen.n)
     return Row(
         name=target.target,
         title=target.title,
@@ -293,6 +300,7 @@ def _row(
         unit=target.unit,
         scale=scale,
         role=target.role,
+        overlaps_tune=False,
         cohort=COHORT_SEPARATOR.join(seen.cohorts),
         weight=1.0,
         observed=seen.value,

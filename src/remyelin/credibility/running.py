@@ -11,6 +11,7 @@ from remyelin.credibility.digests import code_digest, digest, parameters_digest
 from remyelin.credibility.observations import Observation, expanded
 from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
+from remyelin.errors import CohortError
 from remyelin.study import catalogue
 from remyelin.study.outcome import OutcomeKey
 from remyelin.study.schema import Study
@@ -89,6 +90,9 @@ class GroupRun:
         Special targets with what was published on each.
     reused
         Names of runs that were taken from the store.
+    not_run
+        Why a study was not run, by name: nothing in the catalogue carries it yet, or its baseline
+        cannot be met.
     """
 
     group: Group
@@ -97,6 +101,7 @@ class GroupRun:
     finished: Mapping[str, Finished]
     targets: tuple[tuple[Target, Observation], ...]
     reused: tuple[str, ...]
+    not_run: Mapping[str, str]
 
 
 def endpoint_name(key: OutcomeKey) -> str:
@@ -162,17 +167,23 @@ def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None 
     jobs = tuple(jobs_of(group, settings, [target for target, _ in targets]))
     finished: dict[str, Finished] = {}
     reused: list[str] = []
+    not_run: dict[str, str] = {}
     for place, job in enumerate(jobs):
         name = job.study.study_id
         listen = tell(name, place, len(jobs)) if tell else None
         if job.hindered:
+            not_run[name] = "; ".join(job.hindered)
             continue
         kept = store.read(job.key) if settings.resume else None
-        if kept is None:
-            kept = run_job(job, listen)
-            store.write(job.key, kept)
-        else:
+        if kept is not None:
             reused.append(name)
+        else:
+            try:
+                kept = run_job(job, listen)
+            except CohortError as error:
+                not_run[name] = str(error)
+                continue
+            store.write(job.key, kept)
         finished[name] = kept
     return GroupRun(
         group=group,
@@ -181,6 +192,7 @@ def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None 
         finished=finished,
         targets=targets,
         reused=tuple(reused),
+        not_run=not_run,
     )
 
 

@@ -82,7 +82,9 @@ def scale_of(measure: Measure, outcome: str) -> Scale:
     return Scale.CHANGE if measure in _SIGNED or outcome in CHANGES else Scale.RATIO
 
 
-def distance(scale: Scale, predicted: float, observed: float, error: float | None) -> float | None:
+def distance(
+    scale: Scale, predicted: float, observed: float, error: float | None, *, n: int | None = None
+) -> float | None:
     """Give how far a prediction lies from what was observed, as the factor-of-2 rule counts.
 
     Parameters
@@ -94,6 +96,10 @@ def distance(scale: Scale, predicted: float, observed: float, error: float | Non
         The two figures.
     error
         Combined standard error, for changes only.
+    n
+        Patients behind a published proportion. Where one of two proportions is 0 or 1, half a
+        patient is added to either side of both, so that nobody of few is not infinitely far from
+        one of many.
 
     Returns
     -------
@@ -107,6 +113,8 @@ def distance(scale: Scale, predicted: float, observed: float, error: float | Non
         if error is None or not error > 0.0:
             return None
         return abs(predicted - observed) / error
+    if scale is Scale.PROPORTION and n and not (0 < predicted < 1 and 0 < observed < 1):
+        predicted, observed = ((share * n + 0.5) / (n + 1.0) for share in (predicted, observed))
     one, two = float(scale.forward(predicted)), float(scale.forward(observed))
     if math.isnan(one) or math.isnan(two):
         return None

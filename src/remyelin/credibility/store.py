@@ -8,16 +8,14 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import secrets
-import sys
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remyelin.engine.fused.store import FOLDER_VARIABLE
+from remyelin.engine.fused.store import folder as kernel_folder
 
 _FORMAT = 1
 
@@ -63,18 +61,9 @@ class Store:
 
     @classmethod
     def default(cls) -> Store:
-        """Give the store of this person; the variable REMYELIN_CACHE names another folder."""
-        asked = os.environ.get(FOLDER_VARIABLE)
-        if asked is not None:
-            return cls(Path(asked) / "scoreboard" if asked else None)
-        if sys.platform == "win32":
-            base = os.environ.get("LOCALAPPDATA")
-        elif sys.platform == "darwin":
-            base = os.path.expanduser("~/Library/Caches")
-        else:
-            base = os.environ.get("XDG_CACHE_HOME") or os.path.expanduser("~/.cache")
-        usable = base is not None and not base.startswith("~")
-        return cls(Path(str(base)) / "remyelin" / "scoreboard" if usable else None)
+        """Give the store of this person, beside the compiled kernels."""
+        kernels = kernel_folder()
+        return cls(None if kernels is None else kernels.parent / "scoreboard")
 
     def read(self, key: str) -> Finished | None:
         """Give a run that was kept; None where there is none or its file is damaged."""

@@ -42,6 +42,8 @@ class Summary:
     ----------
     test, tune
         Rows of either role; those of tune are in-sample.
+    unclean
+        Test rows that share patients with a tuned study.
     beyond
         Rows off by more than a factor of 2, and rows of which this can be said.
     not_scorable, not_estimable
@@ -54,6 +56,7 @@ class Summary:
 
     test: Share
     tune: Share
+    unclean: int
     beyond: tuple[int, int]
     not_scorable: int
     not_estimable: int
@@ -68,6 +71,7 @@ def summarise_rows(rows: Sequence[Row]) -> Summary:
     return Summary(
         test=share_of([row for row in rows if row.role is Role.TEST]),
         tune=share_of([row for row in rows if row.role is Role.TUNE]),
+        unclean=sum(row.overlaps_tune for row in rows),
         beyond=(sum(not row.within_factor_2 for row in judged), len(judged)),
         not_scorable=_count(rows, Verdict.NOT_SCORABLE),
         not_estimable=_count(rows, Verdict.NOT_ESTIMABLE),

@@ -147,12 +147,14 @@ def _group(result: GroupResult, state: PageState) -> Iterator[str]:
     yield from _images(result)
     found = summarise_rows(result.rows)
     if found.worst:
+        if found.unclean:
+            yield f"{found.unclean} test rows share patients with a tuned study: no clean test.\n"
         yield "**Farthest off**, one for each quantity and run:\n"
         yield from _worst(found.worst)
     if result.not_run:
         yield "**Cannot be run yet:**\n"
         yield "\n".join(f"- {name}: {why}" for name, why in result.not_run.items()) + "\n"
-    yield "**All rows.** Filled test rows first; *in-sample* rows after them.\n"
+    yield "**All rows.** In the picture, filled marks are test rows and open ones in-sample.\n"
     for role, heading in ((Role.TEST, "Test rows"), (Role.TUNE, "Tune rows, in-sample")):
         rows = [row for row in result.rows if row.role is role]
         if rows:
@@ -212,7 +214,9 @@ def _first(titles: Sequence[str]) -> str:
 
 
 def _role(row: Row) -> str:
-    return "test" if row.role is Role.TEST else "tune, in-sample"
+    if row.role is Role.TUNE:
+        return "tune, in-sample"
+    return "test, shares patients with a tuned study" if row.overlaps_tune else "test"
 
 
 def _published(row: Row) -> str:

@@ -33,6 +33,7 @@ def result_values(result: GroupResult, parameters: str) -> dict[str, object]:
         "stale": result.parameters != parameters,
         "test": _share(found.test),
         "tune_in_sample": _share(found.tune),
+        "test_rows_sharing_patients_with_tuned": found.unclean,
         "beyond_factor_2": {"rows": found.beyond[0], "of": found.beyond[1]},
         "not_scorable": found.not_scorable,
         "not_estimable": found.not_estimable,

@@ -6,6 +6,7 @@ from typing import Annotated, TypeAlias
 
 from pydantic import Field
 
+from remyelin.credibility.measures.accrual import AccrualKept, AccrualRate, IndependentShare
 from remyelin.credibility.measures.distribution import LevelMedian, ShareBelow
 from remyelin.credibility.measures.imaging import (
     LesionDispersion,
@@ -31,7 +32,6 @@ from remyelin.credibility.measures.relapses import (
 from remyelin.credibility.measures.residuals import RelapseRise, RelapseRiseMean
 from remyelin.credibility.measures.worsening import (
     EventShare,
-    IndependentShare,
     Persistence,
     WorseningShare,
 )
@@ -58,7 +58,9 @@ AnyMeasure: TypeAlias = Annotated[
     | VolumeSlope
     | WorseningShare
     | EventShare
+    | AccrualRate
     | IndependentShare
+    | AccrualKept
     | Persistence,
     Field(discriminator="kind"),
 ]

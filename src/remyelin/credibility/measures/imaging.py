@@ -43,7 +43,9 @@ class _Lesions(Frozen):
         at_end = np.abs(month - self.months) <= _SLACK_MONTHS
         kept = at_end if self.only_last else (rows.day > 0) & (month <= self.months + _SLACK_MONTHS)
         size = course.member.size
-        sums = np.bincount(rows.patient[kept], weights=rows.value[kept], minlength=size)
+        sums: Reals = np.bincount(
+            rows.patient[kept], weights=rows.value[kept], minlength=size
+        ).astype(np.float64)
         scans = np.bincount(rows.patient[kept], minlength=size).astype(np.float64)
         whole = np.zeros(size, dtype=np.bool_)
         whole[rows.patient[at_end]] = True

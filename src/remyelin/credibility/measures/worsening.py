@@ -65,25 +65,6 @@ class WorseningShare(_Defined):
         return Measured(ratio(replicates.count(course.member & table.event), people), people)
 
 
-class IndependentShare(Frozen):
-    """Share of the confirmed worsenings that are independent of relapses.
-
-    Counted are each patient's first independent and first associated worsening.
-    """
-
-    kind: Literal["independent_share"] = "independent_share"
-    independent: Text
-    associated: Text
-
-    def read(self, course: Course) -> Measured:
-        """Read the share."""
-        pira = _Defined(definition=self.independent).table(course)
-        raw = _Defined(definition=self.associated).table(course)
-        one = course.replicates.count(course.member & pira.event)
-        two = course.replicates.count(course.member & raw.event)
-        return Measured(ratio(one, one + two), one + two)
-
-
 class Persistence(_Defined):
     """Share of the confirmed worsenings that are not lost again.
 
