@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import definitions, endpoints, evidence, parameters, run, studies
+from remyelin.cli import definitions, endpoints, evidence, parameters, run, scoreboard, studies
 from remyelin.cli.patient import patient_command
 from remyelin.cli.session import Session, help_without_command
 from remyelin.cli.verify import verify_command
@@ -38,6 +38,7 @@ app.command("run")(run.run_command)
 app.command("endpoints")(endpoints.endpoints_command)
 app.command("patient")(patient_command)
 app.command("verify")(verify_command)
+app.command("scoreboard")(scoreboard.scoreboard_command)
 app.add_typer(studies.listing, name="studies")
 app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")

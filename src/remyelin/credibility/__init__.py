@@ -1,0 +1,1 @@
+"""Credibility: groups of published figures, what the model says of each, and the scoreboard."""
