@@ -27,9 +27,11 @@ class Reading(StrEnum):
     PATIENTS = "patients"
     """Number of patients."""
     EVENTS = "events"
-    """Day, end of follow-up and status under a definition, a composite taken as looked for."""
+    """Day and status under a definition, a composite taken as looked for."""
     UNSEEN = "unseen"
     """The same where a composite counts as not looked for."""
+    LAST = "last"
+    """Last day of observation of anybody to whom a definition applies."""
     SEEN = "seen"
     """Whether each component of a composite could be found in anybody."""
     GAPS = "gaps"
@@ -90,7 +92,7 @@ class Tally:
     x
         Value that was counted, or part of a sum.
     y
-        Second value: last day of follow-up of an event, distance of a visit in days.
+        Distance of a visit from the time, in days.
     n
         Number of patients (of events, for rates).
     """
