@@ -53,6 +53,10 @@ def run(
     workers: int = 1,
     twins: bool = False,
     backend: str = "fused",
+    tables: str = "whole",
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    cluster: str | None = None,
     progress: ProgressListener | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
@@ -74,6 +78,16 @@ def run(
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend
         ``"fused"``, the compiled engine, or ``"numpy"``, the slower reference.
+    tables
+        ``"whole"``: longitudinal tables in memory; ``"split"``: a Parquet file for each shard of
+        the run in ``folder``; ``"none"``: figures only. The latter two need little memory however
+        many patients there are.
+    folder
+        Run folder of a run without whole tables; finished shards are kept there.
+    resume
+        Go on with the run in ``folder``: only what is missing is done.
+    cluster
+        Dask cluster for a run without whole tables: ``"local:N"`` or the address of a scheduler.
     progress
         Called from time to time with how far the run has come.
 
@@ -87,15 +101,21 @@ def run(
     UnknownNameError, InputError
         The study is unknown or malformed.
     UsageError
-        A number is outside its limits, or the study cannot be run yet.
+        A number is outside its limits, settings do not go together, or the study cannot be run
+        yet.
+    OutputError
+        ``folder`` exists (without ``resume``), holds another run, or cannot be written.
     SimulationError
-        The compiled engine does not work here, or a worker process died.
+        The compiled engine does not work here, worker processes died, or a shard file is damaged.
     """
+    from pathlib import Path
+
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
     from remyelin.trials.planned import refuse_planned
-    from remyelin.trials.prediction import RunSettings, checked
+    from remyelin.trials.prediction import RunSettings, checked, keep_named
+    from remyelin.trials.sharded import Scale
 
     chosen = study if isinstance(study, StudySchema) else load_study(study)
     refuse_planned(chosen)
@@ -107,8 +127,10 @@ def run(
         workers=workers,
         twins=twins,
         backend=named(backend),
+        tables=keep_named(tables),
     )
-    return run_trial(chosen, checked(settings), progress)
+    scale = Scale(folder=None if folder is None else Path(folder), resume=resume, cluster=cluster)
+    return run_trial(chosen, checked(settings), progress, scale=scale)
 
 
 def save(result: RunResult, folder: str | os.PathLike[str], *, force: bool = False) -> Path:

@@ -69,7 +69,9 @@ class Frame:
         """Rows of one item; none where it is not read."""
         if item not in self.items:
             return Tally.empty()
-        low, high = np.searchsorted(tally.item, [self.items.index(item), self.items.index(item) + 1])
+        low, high = np.searchsorted(
+            tally.item, [self.items.index(item), self.items.index(item) + 1]
+        )
         return tally.where(np.arange(low, high))
 
 

@@ -116,7 +116,7 @@ def hazard_ratios(
         raise InputError("survival data", [f"first has shape {arm.shape}, time {times.shape}"])
     count = int(groups.max(initial=-1)) + 1 if n_replicates is None else n_replicates
     patients = np.ones(times.size) if weight is None else weight
-    terms = _terms(times, events, arm, groups, count, np.asarray(patients, dtype=np.int64))
+    terms = _terms(times, events, arm, groups, count, patients=np.asarray(patients, dtype=np.int64))
     nothing = terms.events == 0
     zero = ~nothing & (terms.first_events == 0)
     infinite = ~nothing & (terms.first_events == terms.events)
@@ -134,6 +134,7 @@ def _terms(
     arm: BoolArray,
     groups: IntArray,
     count: int,
+    *,
     patients: IntArray,
 ) -> _Terms:
     """Arms at risk at each event; events while one arm is empty carry no information."""

@@ -171,9 +171,7 @@ class _Reader:
         return Tally.rows(number, nobody, nobody, code=code, x=x, n=n)
 
     def rate(self, number: int, item: Item) -> Tally:
-        counts = event_counts(
-            self.history, self.definitions[item.name], until_months=item.months
-        )
+        counts = event_counts(self.history, self.definitions[item.name], until_months=item.months)
         n = counts.count.astype(np.int64)
         return Tally.rows(number, self.history.replicate, self.arm, x=counts.days, n=n)
 
@@ -183,9 +181,7 @@ class _Reader:
         if definition.kind is EventKind.SLOPE:
             table = slope(self.history, definition, until_months=item.months)
         else:
-            table = level(
-                self.history, definition, time_months=item.months, window_days=np.inf
-            )
+            table = level(self.history, definition, time_months=item.months, window_days=np.inf)
             if has_window(definition, item.months):
                 day = table.frame["day"].to_numpy(np.float64)
                 away = np.abs(day - months_to_days(item.months or 0.0))

@@ -135,7 +135,9 @@ class Tally:
         def real(values: FloatArray | float) -> FloatArray:
             return np.broadcast_to(np.asarray(values, dtype=np.float64), size)
 
-        return cls(whole(item), whole(replicate), whole(arm), whole(code), real(x), real(y), whole(n))
+        return cls(
+            whole(item), whole(replicate), whole(arm), whole(code), real(x), real(y), whole(n)
+        )
 
     @classmethod
     def joined(cls, parts: Sequence[Tally]) -> Tally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
 
 FATAL_GRADE = 5.0
 """CTCAE grade of death."""
+
+Tables: TypeAlias = "dict[str, pd.DataFrame]"
 
 Report = Callable[[float, str], None]
 """Called with the share of the work done, 0 to 1, and what is being done."""

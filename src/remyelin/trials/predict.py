@@ -181,9 +181,7 @@ def curves_of(study: Study, history: History) -> tuple[Curve, ...]:
     """Give Kaplan-Meier curves of the events that a study asks for, with published points."""
     catalogue = definitions()
     drawn = (
-        curve
-        for name in curved(study)
-        for curve in curves(history, catalogue[name], catalogue)
+        curve for name in curved(study) for curve in curves(history, catalogue[name], catalogue)
     )
     return labelled(study, drawn)
 
