@@ -56,6 +56,7 @@ def run(
     tables: str = "whole",
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
+    force: bool = False,
     cluster: str | None = None,
     progress: ProgressListener | None = None,
 ) -> RunResult:
@@ -86,6 +87,8 @@ def run(
         Run folder of a run without whole tables; finished shards are kept there.
     resume
         Go on with the run in ``folder``: only what is missing is done.
+    force
+        Replace an older run in ``folder``.
     cluster
         Dask cluster for a run without whole tables: ``"local:N"`` or the address of a scheduler.
     progress
@@ -129,7 +132,9 @@ def run(
         backend=named(backend),
         tables=keep_named(tables),
     )
-    scale = Scale(folder=None if folder is None else Path(folder), resume=resume, cluster=cluster)
+    scale = Scale(
+        folder=None if folder is None else Path(folder), resume=resume, force=force, cluster=cluster
+    )
     return run_trial(chosen, checked(settings), progress, scale=scale)
 
 

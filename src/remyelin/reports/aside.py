@@ -11,10 +11,7 @@ from pathlib import Path
 
 from remyelin.errors import OutputError
 from remyelin.files import shown
-from remyelin.trials.vault import MANIFEST_NAME
-
-RECORD_NAME = "record.json"
-"""File by which a run folder is known."""
+from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME, is_run_folder
 
 _HIDDEN = ".remyelin-"
 
@@ -35,8 +32,7 @@ def _beside(target: Path) -> Path:
 
 
 def _is_replaceable(target: Path) -> bool:
-    known = (RECORD_NAME, MANIFEST_NAME)
-    return any((target / name).is_file() for name in known) or not any(target.iterdir())
+    return is_run_folder(target) or not any(target.iterdir())
 
 
 def _refuse_existing(target: Path, *, force: bool) -> None:
@@ -131,24 +127,6 @@ def written_aside(target: str | os.PathLike[str], *, force: bool = False) -> Ite
         if is_parent_new:
             with suppress(OSError):  # it holds the run folder now, unless that could not be made
                 path.parent.rmdir()
-
-
-def clear_target(target: str | os.PathLike[str]) -> None:
-    """Remove an older run folder before a run in shards begins in its place.
-
-    Raises
-    ------
-    OutputError
-        It is no run folder, or cannot be removed.
-    """
-    path = check_target(target, force=True)
-    old = _beside(path)
-    try:
-        if path.exists():
-            path.rename(old)
-            shutil.rmtree(old)
-    except OSError as error:
-        raise _failed(path, error) from error
 
 
 @contextmanager

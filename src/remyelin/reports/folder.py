@@ -7,13 +7,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remyelin.reports.aside import RECORD_NAME, finished_within, written_aside
+from remyelin.reports.aside import finished_within, written_aside
 from remyelin.reports.html import render
 from remyelin.reports.parquet import data_dictionary, write_parquet, write_tables
 from remyelin.reports.records import as_json, record_values
 from remyelin.study.tables import TABLES
 from remyelin.trials.prediction import OUTCOMES, Keep
-from remyelin.trials.vault import MANIFEST_NAME
+from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME
 
 if TYPE_CHECKING:
     from remyelin.parameters import Parameter

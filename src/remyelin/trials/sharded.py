@@ -30,6 +30,8 @@ class Scale:
         Run folder in which finished shards are kept; None keeps them until the run ends.
     resume
         Go on with the run in the folder.
+    force
+        Replace an older run in the folder.
     cluster
         Dask cluster: ``local:N`` or the address of a scheduler; None works on this machine.
     shard_patients
@@ -38,6 +40,7 @@ class Scale:
 
     folder: Path | None = None
     resume: bool = False
+    force: bool = False
     cluster: str | None = None
     shard_patients: int = SHARD_PATIENTS
 
@@ -59,6 +62,10 @@ class Scale:
             raise UsageError(
                 "a run folder is needed to resume a run or to keep tables in shards\n"
                 "Name it with --out (folder= in Python)."
+            )
+        if self.resume and self.force:
+            raise UsageError(
+                "--resume goes on with a run, --force replaces it\nGive one of them, not both."
             )
         if self.shard_patients < 1:
             raise UsageError(f"shard_patients is {self.shard_patients}; at least 1 is needed")
@@ -95,10 +102,10 @@ def run_shards(
     frame = frame_of(plan.study)
     with _folder(scale.folder) as folder:
         identity = identity_of(plan, scale.shard_patients)
-        vault = Vault.open(folder, identity, resume=scale.resume)
         crew, threads = _crew(scale, settings, len(shards))
-        job = Job(replace(plan, threads=threads), code_digest())
         try:
+            vault = Vault.open(folder, identity, resume=scale.resume, force=scale.force)
+            job = Job(replace(plan, threads=threads), code_digest())
             there = Foreman(job, vault, crew, listen).lead(shards)
         finally:
             crew.close()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -26,6 +27,9 @@ from remyelin.trials.storage import arrays_bytes
 
 MANIFEST_NAME: Final = "manifest.json"
 """File by which a folder with shards is known; it is written first."""
+
+RECORD_NAME: Final = "record.json"
+"""File by which a complete run folder is known; it is written last."""
 
 _FORMAT: Final = 1
 _FOLDER: Final = "shards"
@@ -99,8 +103,19 @@ class Vault:
     folder: Path
 
     @classmethod
-    def open(cls, folder: Path, identity: Identity, *, resume: bool) -> Vault:
+    def open(
+        cls, folder: Path, identity: Identity, *, resume: bool = False, force: bool = False
+    ) -> Vault:
         """Begin a run in a folder, or go on with one.
+
+        Parameters
+        ----------
+        folder, identity
+            Where the run is kept, and what it is.
+        resume
+            Go on with the run in the folder; without it the folder must be new.
+        force
+            Remove an older run folder first.
 
         Raises
         ------
@@ -111,12 +126,15 @@ class Vault:
         if resume and folder.exists():
             _refuse_other(folder, read_manifest(folder), identity)
             return vault
-        if folder.exists():
+        old = folder.exists() and any(folder.iterdir())
+        if old and not (force and is_run_folder(folder)):
             raise OutputError(
                 f"the folder {shown(folder)} exists already; it is never overwritten unasked\n"
                 "Go on with the run in it with --resume, or give another folder with --out."
             )
         try:
+            if old:
+                shutil.rmtree(folder)
             (folder / _FOLDER).mkdir(parents=True)
         except OSError as error:
             raise _failed(folder, error) from error
@@ -192,6 +210,11 @@ class Vault:
                 f"the shard file {shown(path)} is damaged: {error}\n"
                 "Run the same command again with --resume; this shard is then made anew."
             ) from error
+
+
+def is_run_folder(folder: Path) -> bool:
+    """Whether a folder holds a run, complete or begun."""
+    return any((folder / name).is_file() for name in (RECORD_NAME, MANIFEST_NAME))
 
 
 def read_manifest(folder: Path) -> dict[str, object]:
