@@ -208,7 +208,8 @@ class Foreman:
                 return
             done, _ = wait(going, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
-                self._take(future, going.pop(future), going)
+                if future in going:  # not when a loss has put all work back
+                    self._take(future, going.pop(future), going)
             self._tell()
 
     def _next(self) -> _Task | None:
