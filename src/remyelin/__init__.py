@@ -66,31 +66,23 @@ def run(
     ----------
     study
         Name of the catalogue, path of a study file, or a study.
-    patients
-        Patients per replicate, all arms together (1 to 1,000,000); by default the study's own
-        number.
-    replicates
-        Repetitions of the trial with new patients (1 to 100,000).
-    seed
-        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result.
-    workers
-        Processors that share the work (1 to 256); no result depends on it.
+    patients, replicates
+        Patients per replicate, all arms together (1 to 1,000,000; by default the study's own
+        number), and repetitions of the trial with new patients (1 to 100,000).
+    seed, workers
+        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result, whatever
+        the number of processors that share the work (1 to 256).
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend
         ``"fused"``, the compiled engine, or ``"numpy"``, the slower reference.
     tables
-        ``"whole"``: longitudinal tables in memory; ``"split"``: a Parquet file for each shard of
-        the run in ``folder``; ``"none"``: figures only. The latter two need little memory however
-        many patients there are.
-    folder
-        Run folder of a run without whole tables; finished shards are kept there.
-    resume
-        Go on with the run in ``folder``: only what is missing is done.
-    force
-        Replace an older run in ``folder``.
+        ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
+        each shard in ``folder``, or ``"none"``: figures only.
+    folder, resume, force
+        Run folder for these; whether to do only what is missing there, or to replace it.
     cluster
-        Dask cluster for a run without whole tables: ``"local:N"`` or the address of a scheduler.
+        Dask cluster for these: ``"local:N"`` or the address of a scheduler.
     progress
         Called from time to time with how far the run has come.
 
@@ -101,15 +93,12 @@ def run(
 
     Raises
     ------
-    UnknownNameError, InputError
-        The study is unknown or malformed.
     UsageError
-        A number is outside its limits, settings do not go together, or the study cannot be run
-        yet.
+        The study is unknown, malformed or cannot run yet, or settings are outside their limits.
     OutputError
         ``folder`` exists (without ``resume``), holds another run, or cannot be written.
     SimulationError
-        The compiled engine does not work here, worker processes died, or a shard file is damaged.
+        The compiled engine does not work here, workers died, or a shard file is damaged.
     """
     from pathlib import Path
 
@@ -132,9 +121,8 @@ def run(
         backend=named(backend),
         tables=keep_named(tables),
     )
-    scale = Scale(
-        folder=None if folder is None else Path(folder), resume=resume, force=force, cluster=cluster
-    )
+    place = None if folder is None else Path(folder)
+    scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
     return run_trial(chosen, checked(settings), progress, scale=scale)
 
 

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
@@ -26,6 +26,25 @@ RUNS_FOLDER = Path("runs")
 
 _MOST_WORKERS = 8
 _WHOLE = "whole"
+
+_TablesOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD",
+        help="Patient tables: whole (in memory), split (a file per shard) or none; the latter two "
+        "for large runs [whole].",
+    ),
+]
+_ResumeOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on with the run in --out; needs --tables split or none."),
+]
+_ClusterOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Dask cluster: local:N, or a scheduler such as tcp://HOST:8786."
+    ),
+]
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -158,6 +177,25 @@ def _begun(out: str | None) -> Mapping[str, Any]:
     return read_manifest(Path(out)) if Path(out).exists() else {}
 
 
+def _numbers(texts: Mapping[str, str | None], begun: Mapping[str, Any]) -> dict[str, int | None]:
+    """Numbers given on the command line, else those of the run begun, else the usual ones."""
+    import remyelin
+    from remyelin.trials.prediction import SETTING_LIMITS
+
+    usual = {
+        "patients": begun.get("patients"),
+        "replicates": begun.get("replicates", remyelin.DEFAULT_REPLICATES),
+        "seed": begun.get("seed", remyelin.DEFAULT_SEED),
+        "workers": default_workers(),
+    }
+    numbers: dict[str, int | None] = {}
+    for name, text in texts.items():
+        low, high = SETTING_LIMITS[name]
+        given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
+        numbers[name] = usual[name] if given is None else given
+    return numbers
+
+
 def run_command(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="Name of a study, or a study file (.yaml).")
@@ -191,26 +229,9 @@ def run_command(
         str | None,
         typer.Option(metavar="NAME", help="Engine: fused (compiled) or numpy (slow) [fused]."),
     ] = None,
-    tables: Annotated[
-        str | None,
-        typer.Option(
-            metavar="WORD",
-            help="Patient tables: whole (in memory), split (a file per shard) or none; the latter "
-            "two for large runs [whole].",
-        ),
-    ] = None,
-    resume: Annotated[
-        bool,
-        typer.Option(
-            "--resume", help="Go on with the run in --out; it needs --tables split or none."
-        ),
-    ] = False,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            metavar="ADDRESS", help="Dask cluster: local:N, or a scheduler such as tcp://HOST:8786."
-        ),
-    ] = None,
+    tables: _TablesOption = None,
+    resume: _ResumeOption = False,
+    cluster: _ClusterOption = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -218,20 +239,10 @@ def run_command(
 ) -> None:
     """Run a study on virtual patients and compare it with what was published."""
     import remyelin
-    from remyelin.trials.prediction import SETTING_LIMITS
 
     begun = _begun(out) if resume else {}
-    defaults = {
-        "patients": (patients, begun.get("patients")),
-        "replicates": (replicates, begun.get("replicates", remyelin.DEFAULT_REPLICATES)),
-        "seed": (seed, begun.get("seed", remyelin.DEFAULT_SEED)),
-        "workers": (workers, default_workers()),
-    }
-    numbers: dict[str, int | None] = {}
-    for name, (text, default) in defaults.items():
-        low, high = SETTING_LIMITS[name]
-        given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
-        numbers[name] = default if given is None else given
+    texts = {"patients": patients, "replicates": replicates, "seed": seed, "workers": workers}
+    numbers = _numbers(texts, begun)
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
     shards = _Shards(tables or str(begun.get("tables", _WHOLE)), resume, cluster, force)

@@ -120,14 +120,16 @@ def _achieved(subjects: pd.DataFrame, covariate: Covariate, arms: list[str]) -> 
 
 def _counted(baseline: pd.DataFrame, covariate: Covariate, arms: list[str]) -> list[str]:
     """What was achieved, for a run without whole tables."""
-    rows = baseline[baseline["covariate"] == covariate.value].set_index("arm_id")
+    rows = baseline[baseline["covariate"] == covariate.value]
     is_share = covariate is Covariate.FEMALE
-    return [
-        _spread(float(rows.loc[arm, "mean"]), float(rows.loc[arm, "sd"]), is_share=is_share)
-        if rows.loc[arm, "n"] > 1
-        else wording.NO_VALUE
-        for arm in ("", *arms)
-    ]
+    found = {
+        str(arm): _spread(float(mean), float(sd), is_share=is_share)
+        for arm, n, mean, sd in zip(
+            rows["arm_id"], rows["n"], rows["mean"], rows["sd"], strict=True
+        )
+        if n > 1
+    }
+    return [found.get(arm, wording.NO_VALUE) for arm in ("", *arms)]
 
 
 def _imputed_by(result: RunResult) -> frozenset[str]:

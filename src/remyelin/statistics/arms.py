@@ -48,7 +48,7 @@ class Replicates:
 
     def total(self, values: FloatArray | BoolArray, member: BoolArray) -> FloatArray:
         """Sum of the members' values by replicate; shape (replicates,)."""
-        chosen = values[member]
+        chosen = np.asarray(values[member], dtype=np.float64)
         if self.weight is not None:
             chosen = chosen * self.weight[member]
         return group_sums(self.code[member], chosen, self.n)

@@ -54,7 +54,7 @@ class CountedEvents:
 
     def has(self, status: Status) -> BoolArray:
         """Whether a status is that of the row."""
-        return self.code == STATUSES.index(status)
+        return np.asarray(self.code == STATUSES.index(status), dtype=np.bool_)
 
 
 @dataclass(frozen=True)

@@ -188,7 +188,8 @@ class DaskCrew:
     @property
     def width(self) -> int:
         """Threads of all workers that are there now, at least one."""
-        return max(1, sum(self._client.nthreads().values()))
+        threads: int = sum(self._client.nthreads().values())
+        return max(1, threads)
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Hand a piece of work to the scheduler."""
