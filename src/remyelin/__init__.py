@@ -64,6 +64,11 @@ def run(
     workers: int = 1,
     twins: bool = False,
     backend: str = "fused",
+    tables: str = "whole",
+    folder: str | os.PathLike[str] | None = None,
+    resume: bool = False,
+    force: bool = False,
+    cluster: str | None = None,
     progress: ProgressListener | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
@@ -72,19 +77,23 @@ def run(
     ----------
     study
         Name of the catalogue, path of a study file, or a study.
-    patients
-        Patients per replicate, all arms together (1 to 1,000,000); by default the study's own
-        number.
-    replicates
-        Repetitions of the trial with new patients (1 to 100,000).
-    seed
-        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result.
-    workers
-        Processors that share the work (1 to 256); no result depends on it.
+    patients, replicates
+        Patients per replicate, all arms together (1 to 1,000,000; by default the study's own
+        number), and repetitions of the trial with new patients (1 to 100,000).
+    seed, workers
+        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result, whatever
+        the number of processors that share the work (1 to 256).
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend
         ``"fused"``, the compiled engine, or ``"numpy"``, the slower reference.
+    tables
+        ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
+        each shard in ``folder``, or ``"none"``: figures only.
+    folder, resume, force
+        Run folder for these; whether to do only what is missing there, or to replace it.
+    cluster
+        Dask cluster for these: ``"local:N"`` or the address of a scheduler.
     progress
         Called from time to time with how far the run has come.
 
@@ -95,18 +104,21 @@ def run(
 
     Raises
     ------
-    UnknownNameError, InputError
-        The study is unknown or malformed.
     UsageError
-        A number is outside its limits, or the study cannot be run yet.
+        The study is unknown, malformed or cannot run yet, or settings are outside their limits.
+    OutputError
+        ``folder`` exists (without ``resume``), holds another run, or cannot be written.
     SimulationError
-        The compiled engine does not work here, or a worker process died.
+        The compiled engine does not work here, workers died, or a shard file is damaged.
     """
+    from pathlib import Path
+
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
     from remyelin.trials.planned import refuse_planned
-    from remyelin.trials.prediction import RunSettings, checked
+    from remyelin.trials.prediction import RunSettings, checked, keep_named
+    from remyelin.trials.sharded import Scale
 
     chosen = study if isinstance(study, StudySchema) else load_study(study)
     refuse_planned(chosen)
@@ -118,8 +130,11 @@ def run(
         workers=workers,
         twins=twins,
         backend=named(backend),
+        tables=keep_named(tables),
     )
-    return run_trial(chosen, checked(settings), progress)
+    place = None if folder is None else Path(folder)
+    scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
+    return run_trial(chosen, checked(settings), progress, scale=scale)
 
 
 def patient(

@@ -7,13 +7,15 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 import typer
 
 from remyelin.cli.session import Force, Json, say, say_json, whole_number
+from remyelin.errors import UsageError
 
 if TYPE_CHECKING:
     from remyelin.study.schema import Study
@@ -23,6 +25,26 @@ RUNS_FOLDER = Path("runs")
 """Where run folders go when no folder is asked for."""
 
 _MOST_WORKERS = 8
+_WHOLE = "whole"
+
+_TablesOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="WORD",
+        help="Patient tables: whole (in memory), split (a file per shard) or none; the latter two "
+        "for large runs [whole].",
+    ),
+]
+_ResumeOption: TypeAlias = Annotated[
+    bool,
+    typer.Option("--resume", help="Go on with the run in --out; needs --tables split or none."),
+]
+_ClusterOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS", help="Dask cluster: local:N, or a scheduler such as tcp://HOST:8786."
+    ),
+]
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -70,21 +92,48 @@ def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield listen
 
 
+@dataclass(frozen=True)
+class _Shards:
+    """How a run in shards is asked for."""
+
+    tables: str
+    resume: bool
+    cluster: str | None
+    force: bool
+
+    def in_folder(self, target: str | Path) -> dict[str, Any]:
+        """Arguments of `remyelin.run`; none beside whole tables, which need no folder."""
+        asked: dict[str, Any] = {"tables": self.tables}
+        if self.tables != _WHOLE or self.resume or self.cluster is not None:
+            asked |= {"folder": target, "resume": self.resume, "cluster": self.cluster}
+            asked["force"] = self.force
+        return asked
+
+
+def _prepare(target: str | Path, shards: _Shards) -> None:
+    """Refuse a folder that cannot be written, before any work is done."""
+    from remyelin.reports.aside import check_target
+    from remyelin.trials.prediction import keep_named
+
+    keep_named(shards.tables)
+    if not (shards.resume and Path(target).exists()):
+        check_target(target, force=shards.force)
+
+
 def _run(
     study: Study,
     numbers: Mapping[str, int | None],
     target: str | Path,
     *,
-    force: bool,
     twins: bool,
     backend: str,
+    shards: _Shards,
     listen: Callable[[Progress], None] | None,
 ) -> tuple[RunResult, Path]:
     import remyelin
-    from remyelin.reports.aside import check_target
     from remyelin.reports.folder import write_run_folder
 
-    check_target(target, force=force)
+    _prepare(target, shards)
     result = remyelin.run(
         study,
         patients=numbers["patients"],
@@ -94,9 +143,10 @@ def _run(
         twins=twins,
         backend=backend,
         progress=listen,
+        **shards.in_folder(target),
     )
     command = ("remyelin", *sys.argv[1:])
-    return result, write_run_folder(result, target, command=command, force=force)
+    return result, write_run_folder(result, target, command=command, force=shards.force)
 
 
 def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
@@ -113,6 +163,37 @@ def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
 
         show(result)
         say(f"\nReport: {folder / REPORT_NAME}")
+
+
+def _begun(out: str | None) -> Mapping[str, Any]:
+    """What the run that is gone on with was asked for; it stands in for options not given."""
+    from remyelin.trials.vault import read_manifest
+
+    if out is None:
+        raise UsageError(
+            "--resume needs the run folder: name it with --out\n"
+            "Begin such a run with --tables split or --tables none."
+        )
+    return read_manifest(Path(out)) if Path(out).exists() else {}
+
+
+def _numbers(texts: Mapping[str, str | None], begun: Mapping[str, Any]) -> dict[str, int | None]:
+    """Numbers given on the command line, else those of the run begun, else the usual ones."""
+    import remyelin
+    from remyelin.trials.prediction import SETTING_LIMITS
+
+    usual = {
+        "patients": begun.get("patients"),
+        "replicates": begun.get("replicates", remyelin.DEFAULT_REPLICATES),
+        "seed": begun.get("seed", remyelin.DEFAULT_SEED),
+        "workers": default_workers(),
+    }
+    numbers: dict[str, int | None] = {}
+    for name, text in texts.items():
+        low, high = SETTING_LIMITS[name]
+        given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
+        numbers[name] = usual[name] if given is None else given
+    return numbers
 
 
 def run_command(
@@ -145,9 +226,12 @@ def run_command(
         ),
     ] = False,
     backend: Annotated[
-        str,
+        str | None,
         typer.Option(metavar="NAME", help="Engine: fused (compiled) or numpy (slow) [fused]."),
-    ] = "fused",
+    ] = None,
+    tables: _TablesOption = None,
+    resume: _ResumeOption = False,
+    cluster: _ClusterOption = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -155,23 +239,21 @@ def run_command(
 ) -> None:
     """Run a study on virtual patients and compare it with what was published."""
     import remyelin
-    from remyelin.trials.prediction import SETTING_LIMITS
 
-    defaults = {
-        "patients": (patients, None),
-        "replicates": (replicates, remyelin.DEFAULT_REPLICATES),
-        "seed": (seed, remyelin.DEFAULT_SEED),
-        "workers": (workers, default_workers()),
-    }
-    numbers: dict[str, int | None] = {}
-    for name, (text, default) in defaults.items():
-        low, high = SETTING_LIMITS[name]
-        given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
-        numbers[name] = default if given is None else given
+    begun = _begun(out) if resume else {}
+    texts = {"patients": patients, "replicates": replicates, "seed": seed, "workers": workers}
+    numbers = _numbers(texts, begun)
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
+    shards = _Shards(tables or str(begun.get("tables", _WHOLE)), resume, cluster, force)
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(
-            chosen, numbers, target, force=force, twins=twins, backend=backend, listen=listen
+            chosen,
+            numbers,
+            target,
+            twins=twins or begun.get("twins") is True,
+            backend=str(begun.get("backend", "fused")) if backend is None else backend,
+            shards=shards,
+            listen=listen,
         )
     _print(result, folder, quiet=quiet, json=json)

@@ -66,6 +66,15 @@ class Cohort:
         """Count the patients."""
         return len(self.replicate)
 
+    def part(self, start: int, stop: int) -> Cohort:
+        """Give the patients from one position to before another."""
+        return _of(self, (np.arange(len(self)) >= start) & (np.arange(len(self)) < stop))
+
+    @classmethod
+    def joined(cls, cohorts: Sequence[Cohort]) -> Cohort:
+        """Put cohorts one after another."""
+        return _joined(cohorts)
+
 
 @dataclass(frozen=True)
 class Recruiter:
@@ -136,17 +145,40 @@ class Recruiter:
         replicate: list[NDArray[np.int64]] = []
         number: list[NDArray[np.int64]] = []
         for r, places in open_places.items():
-            if screened[r] * share > _MOST_CANDIDATES_FACTOR * (count + _SMALLEST_WAVE):
-                raise CohortError(
-                    f"{screened[r]} candidates were screened and {places} of {count} places are "
-                    "still open. Widen population.criteria or check the baseline table."
-                )
+            self.check_yield(screened[r], places, count)
             wanted = ceil((places + _SPARE_SD * sqrt(places)) / share)
             size = min(wanted, limit)
             number.append(np.arange(screened[r], screened[r] + size, dtype=np.int64))
             replicate.append(np.full(size, r, dtype=np.int64))
             screened[r] += size
         return np.concatenate(replicate), np.concatenate(number)
+
+    def check_yield(self, screened: int, places: int, count: int) -> None:
+        """Stop where candidates hardly ever enter.
+
+        Parameters
+        ----------
+        screened
+            Candidates of a replicate who were screened.
+        places, count
+            Places that are still open, and all of them.
+
+        Raises
+        ------
+        CohortError
+            Far more candidates than expected were screened.
+        """
+        expected = screened * self.weighting.expected_yield
+        if expected > _MOST_CANDIDATES_FACTOR * (count + _SMALLEST_WAVE):
+            raise CohortError(
+                f"{screened} candidates were screened and {places} of {count} places are "
+                "still open. Widen population.criteria or check the baseline table."
+            )
+
+    def screen(self, replicate: int, low: int, high: int) -> Cohort:
+        """Screen the candidates of a replicate from one number to before another."""
+        number = np.arange(low, high, dtype=np.int64)
+        return self._screen(np.full(len(number), replicate, dtype=np.int64), number)
 
     def _screen(self, replicate: NDArray[np.int64], number: NDArray[np.int64]) -> Cohort:
         streams = Streams.of(self.seed, replicate, number)

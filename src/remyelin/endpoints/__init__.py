@@ -5,10 +5,10 @@ from __future__ import annotations
 from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS, Censoring, Status
 from remyelin.endpoints.counts import EventCounts, event_counts
 from remyelin.endpoints.dataset import Dataset, read_dataset
-from remyelin.endpoints.events import events, observed_until
+from remyelin.endpoints.events import components_seen, events, observed_until
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.history import History, Tables
-from remyelin.endpoints.level import LevelTable, level
+from remyelin.endpoints.level import LevelTable, intervals, level
 from remyelin.endpoints.slope import slope
 from remyelin.endpoints.summary import Line, Result, evaluate, evaluate_all
 
@@ -24,10 +24,12 @@ __all__ = [
     "Result",
     "Status",
     "Tables",
+    "components_seen",
     "evaluate",
     "evaluate_all",
     "event_counts",
     "events",
+    "intervals",
     "level",
     "observed_until",
     "read_dataset",

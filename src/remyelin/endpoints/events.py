@@ -31,6 +31,7 @@ def events(
     definitions: Mapping[str, Definition],
     *,
     censoring: Censoring = Censoring.LAST_ASSESSMENT,
+    seen: bool | None = None,
 ) -> EventTable:
     """Find each patient's first event under a definition.
 
@@ -45,6 +46,9 @@ def events(
         Catalogue in which the components of a composite are looked up.
     censoring
         When a patient without event leaves the patients at risk.
+    seen
+        For composites: whether every component was looked for in the study. None decides it by
+        these patients, which is wrong when they are a part of the study.
 
     Returns
     -------
@@ -60,9 +64,27 @@ def events(
         A component of the definition is not in ``definitions``.
     """
     history = History.of(tables)
-    found = _search(history, definition, definitions, censoring)
+    found = _search(history, definition, definitions, censoring, seen)
     followed = observed_until(history, definition)
     return EventTable.of(history, definition, censoring, found, followed)
+
+
+def components_seen(
+    tables: Tables, definition: Definition, definitions: Mapping[str, Definition]
+) -> tuple[bool, ...]:
+    """Say for each component of a composite whether it could be found in any of the patients.
+
+    Empty for other definitions. A composite can be found in a study only where each of its
+    components could be found in somebody; of the parts of a study, one is enough.
+    """
+    if not definition.kind.is_composite:
+        return ()
+    history = History.of(tables)
+    found = (
+        _search(history, part, definitions, Censoring.LAST_ASSESSMENT)
+        for part in _parts(definition, definitions)
+    )
+    return tuple(bool(part.findable.any()) for part in found)
 
 
 def observed_until(history: History, definition: Definition) -> FloatArray:
@@ -81,6 +103,7 @@ def _search(
     definition: Definition,
     definitions: Mapping[str, Definition],
     censoring: Censoring,
+    seen: bool | None = None,
 ) -> Found:
     last_day = observed_until(history, definition)
     match definition.kind:
@@ -97,7 +120,7 @@ def _search(
         case EventKind.ATROPHY:
             return atrophy(history, definition, last_day)
         case EventKind.NEDA3 | EventKind.NEDA4 | EventKind.COMPOSITE:
-            return _composite(history, definition, definitions, censoring)
+            return _composite(history, definition, definitions, censoring, seen)
         case EventKind.LEVEL | EventKind.SLOPE:
             raise InputError(
                 f"definition {definition.definition_id}",
@@ -111,6 +134,7 @@ def _composite(
     definition: Definition,
     definitions: Mapping[str, Definition],
     censoring: Censoring,
+    seen: bool | None,
 ) -> Found:
     """First event of any component.
 
@@ -132,6 +156,8 @@ def _composite(
     when = np.where(event, time, np.inf)
     first = when.argmin(axis=0)
     seen_in_anybody = all(bool(part.findable.any()) for part in parts) and history.n > 0
+    if seen is not None:
+        seen_in_anybody = seen
     happened = np.asarray(event.any(axis=0) & seen_in_anybody, dtype=np.bool_)
     findable = np.all([part.findable for part in parts], axis=0) & seen_in_anybody
 

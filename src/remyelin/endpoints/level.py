@@ -134,6 +134,25 @@ def _nearest(rows: Rows, n: int, time_months: float | None, window_days: float |
 
 
 def _half_interval(rows: Rows) -> float:
-    same = rows.patient[1:] == rows.patient[:-1]
-    gaps = np.diff(rows.day)[same]
+    gaps = _gaps(rows)
     return float(np.median(gaps)) / 2 if gaps.size else np.inf
+
+
+def _gaps(rows: Rows) -> FloatArray:
+    same = rows.patient[1:] == rows.patient[:-1]
+    return np.asarray(np.diff(rows.day)[same], dtype=np.float64)
+
+
+def intervals(tables: Tables, definition: Definition) -> FloatArray:
+    """Give the days between every two successive measurements of a level's column.
+
+    Half their median is the window of `level`; who reads a study in parts has to take it over
+    all parts.
+
+    Raises
+    ------
+    InputError
+        The column is not in the visits.
+    """
+    history = History.of(tables)
+    return _gaps(history.measured(definition.column).until(observed_until(history, definition)))

@@ -11,9 +11,7 @@ from pathlib import Path
 
 from remyelin.errors import OutputError
 from remyelin.files import shown
-
-RECORD_NAME = "record.json"
-"""File by which a run folder is known."""
+from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME, is_run_folder
 
 _HIDDEN = ".remyelin-"
 
@@ -34,7 +32,7 @@ def _beside(target: Path) -> Path:
 
 
 def _is_replaceable(target: Path) -> bool:
-    return (target / RECORD_NAME).is_file() or not any(target.iterdir())
+    return is_run_folder(target) or not any(target.iterdir())
 
 
 def _refuse_existing(target: Path, *, force: bool) -> None:
@@ -43,6 +41,12 @@ def _refuse_existing(target: Path, *, force: bool) -> None:
     if not target.is_dir():
         raise OutputError(
             f"{shown(target)} is a file, not a folder\nGive another folder with --out."
+        )
+    if not force and (target / MANIFEST_NAME).is_file():
+        raise OutputError(
+            f"the folder {shown(target)} exists already and holds a run in shards\n"
+            "Go on with it with --resume, give another folder with --out, or replace it with "
+            "--force."
         )
     if not force:
         raise OutputError(
@@ -123,6 +127,32 @@ def written_aside(target: str | os.PathLike[str], *, force: bool = False) -> Ite
         if is_parent_new:
             with suppress(OSError):  # it holds the run folder now, unless that could not be made
                 path.parent.rmdir()
+
+
+@contextmanager
+def finished_within(target: Path) -> Iterator[Path]:
+    """Give a hidden folder to write into; move its files into a run folder that is there.
+
+    The run record is moved last: a run folder that has it is complete.
+
+    Raises
+    ------
+    OutputError
+        The disk is full, or a file could not be written; the shards stay.
+    """
+    hidden = _beside(target / "x")
+    try:
+        hidden.mkdir()
+        yield hidden
+        for path in sorted(hidden.iterdir(), key=lambda path: path.name == RECORD_NAME):
+            path.replace(target / path.name)
+    except OSError as error:
+        raise OutputError(
+            f"cannot write into the run folder {shown(target)}: {_reason(error)}; the finished "
+            "shards stay\nMake room; the same command with --resume writes the rest."
+        ) from error
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
 
 
 def _swap(new: Path, target: Path, *, force: bool) -> None:

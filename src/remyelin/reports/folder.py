@@ -7,12 +7,13 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remyelin.reports.aside import RECORD_NAME, written_aside
+from remyelin.reports.aside import finished_within, written_aside
 from remyelin.reports.html import render
 from remyelin.reports.parquet import data_dictionary, write_parquet, write_tables
 from remyelin.reports.records import as_json, record_values
 from remyelin.study.tables import TABLES
-from remyelin.trials.prediction import OUTCOMES
+from remyelin.trials.prediction import OUTCOMES, Keep
+from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME
 
 if TYPE_CHECKING:
     from remyelin.parameters import Parameter
@@ -33,7 +34,8 @@ def write_run_folder(
     """Write everything that a run gave into one new folder, in one step.
 
     The folder holds ``report.html``, ``record.json``, ``outcomes.csv``, ``outcomes.parquet``,
-    ``tables/*.parquet`` and ``data_dictionary.md``.
+    ``tables/*.parquet`` and ``data_dictionary.md``. Into the folder of a run in shards these files
+    are written beside the shards.
 
     Parameters
     ----------
@@ -66,13 +68,18 @@ def write_run_folder(
         parameters = ParameterTable.load()
     page = render(result, parameters=parameters, command=command)
     outcomes = result.outcomes
-    with written_aside(target, force=force) as folder:
+    keep = result.settings.tables
+    in_shards = keep is not Keep.WHOLE and (Path(target) / MANIFEST_NAME).is_file()
+    begun = finished_within(Path(target)) if in_shards else written_aside(target, force=force)
+    with begun as folder:
         _write_text(folder / REPORT_NAME, page)
         _write_text(folder / RECORD_NAME, as_json(record_values(result, command)) + "\n")
         _write_text(folder / "outcomes.csv", outcomes.to_csv(index=False, lineterminator="\n"))
         write_parquet(outcomes, OUTCOMES, folder / "outcomes.parquet")
-        write_tables(result.tables, TABLES, folder / "tables")
-        _write_text(folder / "data_dictionary.md", data_dictionary((OUTCOMES, *TABLES)))
+        if keep is Keep.WHOLE:
+            write_tables(result.tables, TABLES, folder / "tables")
+        described = (OUTCOMES,) if keep is Keep.NONE else (OUTCOMES, *TABLES)
+        _write_text(folder / "data_dictionary.md", data_dictionary(described))
     return Path(os.path.realpath(target))
 
 

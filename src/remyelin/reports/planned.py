@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from remyelin.reports import wording
@@ -117,10 +118,31 @@ def _achieved(subjects: pd.DataFrame, covariate: Covariate, arms: list[str]) -> 
     ]
 
 
+def _counted(baseline: pd.DataFrame, covariate: Covariate, arms: list[str]) -> list[str]:
+    """What was achieved, for a run without whole tables."""
+    rows = baseline[baseline["covariate"] == covariate.value]
+    is_share = covariate is Covariate.FEMALE
+    found = {
+        str(arm): _spread(float(mean), float(sd), is_share=is_share)
+        for arm, n, mean, sd in zip(
+            rows["arm_id"], rows["n"], rows["mean"], rows["sd"], strict=True
+        )
+        if n > 1
+    }
+    return [found.get(arm, wording.NO_VALUE) for arm in ("", *arms)]
+
+
+def _imputed_by(result: RunResult) -> frozenset[str]:
+    if result.baseline is None:
+        return imputed_covariates(result.tables["subjects"])
+    cohort = result.record.get("cohort")
+    named = str(cohort.get("imputed", "")) if isinstance(cohort, Mapping) else ""
+    return frozenset(named.replace(",", " ").split())
+
+
 def _baseline(result: RunResult) -> Markup:
     population = result.study.population
-    subjects = result.tables["subjects"]
-    imputed = imputed_covariates(subjects)
+    imputed = _imputed_by(result)
     arms = [arm.arm_id for arm in result.study.arms]
     rows: list[tuple[Content, ...]] = []
     for covariate in Covariate:
@@ -137,7 +159,11 @@ def _baseline(result: RunResult) -> Markup:
                 wording.words(covariate.value),
                 _limits(limits),
                 _target(row, is_share=is_share, is_imputed=is_imputed),
-                *_achieved(subjects, covariate, arms),
+                *(
+                    _achieved(result.tables["subjects"], covariate, arms)
+                    if result.baseline is None
+                    else _counted(result.baseline, covariate, arms)
+                ),
                 "" if row is None else row.source,
             )
         )

@@ -27,10 +27,13 @@ class Replicates:
         Replicates in ascending order, as they are called in the tables.
     code
         Position of each patient's replicate in ``number``; shape (patients,).
+    weight
+        Patients for whom each row stands, where rows are counts of equal patients; None: one.
     """
 
     number: IntArray
     code: IntArray
+    weight: IntArray | None = None
 
     @classmethod
     def of(cls, history: History) -> Replicates:
@@ -45,15 +48,25 @@ class Replicates:
 
     def total(self, values: FloatArray | BoolArray, member: BoolArray) -> FloatArray:
         """Sum of the members' values by replicate; shape (replicates,)."""
-        return group_sums(self.code[member], values[member], self.n)
+        chosen = np.asarray(values[member], dtype=np.float64)
+        if self.weight is not None:
+            chosen = chosen * self.weight[member]
+        return group_sums(self.code[member], chosen, self.n)
 
     def count(self, member: BoolArray) -> FloatArray:
         """Members by replicate; shape (replicates,)."""
-        return group_sums(self.code[member], None, self.n)
+        weight = None if self.weight is None else self.weight[member]
+        return group_sums(self.code[member], weight, self.n)
+
+    def weights(self, member: BoolArray) -> IntArray | None:
+        """Patients behind each row of the members; None where every row is one patient."""
+        return None if self.weight is None else self.weight[member]
 
     def median(self, values: FloatArray, member: BoolArray) -> FloatArray:
         """Median of the members' values by replicate, nan where nobody has one."""
         known = member & ~np.isnan(values)
+        if self.weight is not None:
+            return self._weighted_median(values[known], self.code[known], self.weight[known])
         order = np.lexsort((values[known], self.code[known]))
         ordered = values[known][order]
         size = np.bincount(self.code[known], minlength=self.n)
@@ -62,6 +75,18 @@ class Replicates:
         some = size > 0
         below = ordered[(begin + (size - 1) // 2)[some]]
         above = ordered[(begin + size // 2)[some]]
+        out[some] = (below + above) / 2
+        return out
+
+    def _weighted_median(self, values: FloatArray, code: IntArray, weight: IntArray) -> FloatArray:
+        order = np.lexsort((values, code))
+        ordered, upto = values[order], np.cumsum(weight[order])
+        size = np.bincount(code, weights=weight, minlength=self.n).astype(np.int64)
+        begin = np.cumsum(size) - size
+        out = np.full(self.n, np.nan)
+        some = size > 0
+        places = (begin + (size - 1) // 2)[some], (begin + size // 2)[some]
+        below, above = (ordered[np.searchsorted(upto, place, side="right")] for place in places)
         out[some] = (below + above) / 2
         return out
 
@@ -84,16 +109,26 @@ def members(history: History, arm: str) -> tuple[BoolArray, ...]:
     UnknownNameError
         The name is neither an arm nor a contrast of two arms.
     """
-    known = history.arm_ids
+    return members_of(history.arm, history.arm_ids, arm)
+
+
+def members_of(position: IntArray, known: tuple[str, ...], arm: str) -> tuple[BoolArray, ...]:
+    """Find them by the position of each patient's arm among the arms that are known.
+
+    Raises
+    ------
+    UnknownNameError
+        As `members`.
+    """
     if arm in known:
-        return (history.arm == known.index(arm),)
+        return (position == known.index(arm),)
     if arm == EVERYBODY:
-        return (np.ones(history.n, dtype=bool),)
+        return (np.ones(position.size, dtype=bool),)
     pieces = arm.split(SEPARATOR)
     for cut in range(1, len(pieces)):
         first, second = SEPARATOR.join(pieces[:cut]), SEPARATOR.join(pieces[cut:])
         if first in known and second in known:
-            return history.arm == known.index(first), history.arm == known.index(second)
+            return position == known.index(first), position == known.index(second)
     raise UnknownNameError(
         "arm or contrast", arm, known, "A contrast is written first_vs_second with two arms."
     )

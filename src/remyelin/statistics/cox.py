@@ -88,6 +88,7 @@ def hazard_ratios(
     replicate: ArrayLike | None = None,
     *,
     n_replicates: int | None = None,
+    weight: ArrayLike | None = None,
 ) -> HazardRatios:
     """Hazard ratio of the first against the second arm in every replicate.
 
@@ -101,6 +102,8 @@ def hazard_ratios(
         Replicate of each patient, from 0; None puts all in one.
     n_replicates
         Number of replicates, where the last ones may be empty.
+    weight
+        Whole number of patients for whom each entry stands; None: one.
 
     Raises
     ------
@@ -112,7 +115,8 @@ def hazard_ratios(
     if arm.shape != times.shape:
         raise InputError("survival data", [f"first has shape {arm.shape}, time {times.shape}"])
     count = int(groups.max(initial=-1)) + 1 if n_replicates is None else n_replicates
-    terms = _terms(times, events, arm, groups, count)
+    patients = np.ones(times.size) if weight is None else weight
+    terms = _terms(times, events, arm, groups, count, patients=np.asarray(patients, dtype=np.int64))
     nothing = terms.events == 0
     zero = ~nothing & (terms.first_events == 0)
     infinite = ~nothing & (terms.first_events == terms.events)
@@ -125,11 +129,18 @@ def hazard_ratios(
 
 
 def _terms(
-    times: FloatArray, events: BoolArray, arm: BoolArray, groups: IntArray, count: int
+    times: FloatArray,
+    events: BoolArray,
+    arm: BoolArray,
+    groups: IntArray,
+    count: int,
+    *,
+    patients: IntArray,
 ) -> _Terms:
     """Arms at risk at each event; events while one arm is empty carry no information."""
     order = np.lexsort((-times, groups))
     times, events, arm, groups = times[order], events[order], arm[order], groups[order]
+    patients = patients[order]
     changed = (times[1:] != times[:-1]) | (groups[1:] != groups[:-1])
     starts = np.flatnonzero(np.concatenate([[True] * min(1, times.size), changed]))
     if starts.size == 0:
@@ -140,11 +151,11 @@ def _terms(
     begin = np.searchsorted(groups, owner)
 
     def at_risk(member: BoolArray) -> FloatArray:
-        total = np.concatenate([[0], np.cumsum(member)])
+        total = np.concatenate([[0], np.cumsum(member * patients)])
         return np.asarray(total[ends] - total[begin], dtype=np.float64)
 
     def dying(member: BoolArray) -> IntArray:
-        return np.add.reduceat((events & member).astype(np.int64), starts)
+        return np.add.reduceat((events & member) * patients, starts)
 
     risk = (at_risk(arm), at_risk(~arm))
     dead = (dying(arm), dying(~arm))

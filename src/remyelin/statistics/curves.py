@@ -4,17 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
-from remyelin.endpoints import VISIT_TOLERANCE_DAYS, Censoring, EventTable, History, Tables, events
+from remyelin.endpoints import VISIT_TOLERANCE_DAYS, Censoring, History, Tables, events
 from remyelin.statistics.arms import Replicates
 from remyelin.statistics.arrays import BoolArray, FloatArray
-from remyelin.statistics.figures import curves_of, followed_until, reading_days
+from remyelin.statistics.figures import Events, curves_of, followed_until, reading_days
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
-from remyelin.statistics.survival import kaplan_meier
+from remyelin.statistics.survival import SurvivalCurves, kaplan_meier
 from remyelin.study.definition import Definition
 from remyelin.units import DAYS_PER_MONTH, months_to_days
+
+STEP_MONTHS: Final = 1.0
+RISK_STEP_MONTHS: Final = 12.0
+"""Steps of the grid of a curve and of its numbers at risk, where nothing else is asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -48,8 +53,8 @@ def curves(
     definition: Definition,
     definitions: Mapping[str, Definition],
     *,
-    step_months: float = 1.0,
-    risk_step_months: float = 12.0,
+    step_months: float = STEP_MONTHS,
+    risk_step_months: float = RISK_STEP_MONTHS,
     censoring: Censoring = Censoring.LAST_ASSESSMENT,
 ) -> tuple[ArmCurve, ...]:
     """Kaplan-Meier curves of all arms in which an event could be found.
@@ -75,33 +80,68 @@ def curves(
 
 
 def _arm(
-    table: EventTable,
+    table: Events,
     replicates: Replicates,
     member: BoolArray,
     arm_id: str,
     steps: tuple[float, float],
 ) -> ArmCurve:
     pooled = kaplan_meier(table.time[member], table.event[member])
-    last = float(pooled.last_time[0]) + VISIT_TOLERANCE_DAYS
-    months = _grid(last, steps[0])
-    risk_months = _grid(last, steps[1])
-    readings = [reading_days(table.definition.kind, float(month)) for month in months]
-    limits, reach = [limit for limit, _ in readings], readings[0][1]
-    limits[0] = 0.0
-    single = curves_of(table, replicates, member)
-    band = single.at(limits, reach=reach, until=followed_until(table, replicates, member))
-    ends = _band(band)
-    risk_days = [months_to_days(float(month)) - VISIT_TOLERANCE_DAYS for month in risk_months]
-    return ArmCurve(
-        definition_id=table.definition.definition_id,
-        arm_id=arm_id,
-        months=_floats(months),
-        survival=_floats(pooled.at(limits, reach=np.inf)[0]),
-        low=_floats(ends[0]),
-        high=_floats(ends[1]),
-        risk_months=_floats(risk_months),
-        at_risk=_floats(single.at_risk_at(risk_days).mean(axis=0)),
-    )
+    builder = CurveBuilder(table.definition, arm_id, pooled, steps)
+    builder.add(table, replicates, member)
+    return builder.curve()
+
+
+class CurveBuilder:
+    """Builds the curve of one arm from replicates that come in portions, in their order.
+
+    Parameters
+    ----------
+    definition, arm_id
+        What the curve is about.
+    pooled
+        Kaplan-Meier curve of all replicates taken together.
+    steps
+        Steps of the grid and of the numbers at risk, months.
+    """
+
+    def __init__(
+        self,
+        definition: Definition,
+        arm_id: str,
+        pooled: SurvivalCurves,
+        steps: tuple[float, float] = (STEP_MONTHS, RISK_STEP_MONTHS),
+    ) -> None:
+        self._definition, self._arm_id, self._pooled = definition, arm_id, pooled
+        last = float(pooled.last_time[0]) + VISIT_TOLERANCE_DAYS
+        self._months, self._risk_months = _grid(last, steps[0]), _grid(last, steps[1])
+        readings = [reading_days(definition.kind, float(month)) for month in self._months]
+        self._limits, self._reach = [limit for limit, _ in readings], readings[0][1]
+        self._limits[0] = 0.0
+        self._band: list[FloatArray] = []
+        self._risk: list[FloatArray] = []
+
+    def add(self, table: Events, replicates: Replicates, member: BoolArray) -> None:
+        """Add the replicates of one portion, those without a member too."""
+        single = curves_of(table, replicates, member)
+        until = followed_until(table, replicates, member)
+        self._band.append(single.at(self._limits, reach=self._reach, until=until))
+        days = [months_to_days(float(month)) - VISIT_TOLERANCE_DAYS for month in self._risk_months]
+        self._risk.append(single.at_risk_at(days))
+
+    def curve(self) -> ArmCurve:
+        """Give the curve once every replicate was added."""
+        ends = _band(np.concatenate(self._band))
+        return ArmCurve(
+            definition_id=self._definition.definition_id,
+            arm_id=self._arm_id,
+            months=_floats(self._months),
+            survival=_floats(self._pooled.at(self._limits, reach=np.inf)[0]),
+            low=_floats(ends[0]),
+            high=_floats(ends[1]),
+            risk_months=_floats(self._risk_months),
+            at_risk=_floats(np.concatenate(self._risk).mean(axis=0)),
+        )
 
 
 def _grid(last_day: float, step_months: float) -> FloatArray:

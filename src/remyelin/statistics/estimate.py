@@ -88,10 +88,10 @@ def replicate_figures(
     """
     history = History.of(tables)
     groups = members(history, arm)
-    _check(definition, measure, contrast=len(groups) > 1, arm=arm)
+    check_measure(definition, measure, contrast=len(groups) > 1, arm=arm)
     replicates = Replicates.of(history)
     everybody = np.any(groups, axis=0)
-    ask = _Question(outcome=outcome, measure=measure, months=time_months)
+    ask = Question(outcome=outcome, measure=measure, months=time_months)
     if definition.kind.is_measured:
         if definition.kind is EventKind.SLOPE:
             read = slope(history, definition, until_months=time_months)
@@ -116,22 +116,28 @@ def replicate_figures(
             ]
         else:
             parts = [ask.of_events(table, replicates, member) for member in groups]
-    values = _combined(parts, measure)
+    values = combined(parts, measure)
     return Figures(values=values, replicates=replicates.number, status=status)
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Question:
+class Question:
+    """What a figure is about: name of the outcome, kind of figure, time from baseline."""
+
     outcome: str
     measure: Measure
     months: float | None
 
     def of_level(self, table: LevelTable, replicates: Replicates, member: BoolArray) -> FloatArray:
+        """Figure of a level, one per replicate."""
         return figures.level_figure(
             table, replicates, member, outcome=self.outcome, measure=self.measure
         )
 
-    def of_events(self, table: EventTable, replicates: Replicates, member: BoolArray) -> FloatArray:
+    def of_events(
+        self, table: figures.Events, replicates: Replicates, member: BoolArray
+    ) -> FloatArray:
+        """Figure of events, one per replicate."""
         if self.measure is Measure.PROPORTION:
             return figures.event_proportion(
                 table, replicates, member, outcome=self.outcome, months=self.months
@@ -145,13 +151,21 @@ class _Question:
         )
 
 
-def _combined(parts: list[FloatArray], measure: Measure) -> FloatArray:
+def combined(parts: list[FloatArray], measure: Measure) -> FloatArray:
+    """Figure of an arm, or difference or ratio of those of two arms."""
     if len(parts) == 1:
         return parts[0]
     return ratio(*parts) if measure is Measure.RATE_RATIO else parts[0] - parts[1]
 
 
-def _check(definition: Definition, measure: Measure, *, contrast: bool, arm: str) -> None:
+def check_measure(definition: Definition, measure: Measure, *, contrast: bool, arm: str) -> None:
+    """Refuse a measure that does not go with a definition, or with an arm or contrast.
+
+    Raises
+    ------
+    UsageError
+        It does not; the message says what is allowed.
+    """
     possible = measures_of(definition.kind)
     if measure not in possible:
         raise UsageError(

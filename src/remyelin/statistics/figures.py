@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 
 from remyelin.endpoints import (
     VISIT_TOLERANCE_DAYS,
-    EventTable,
     History,
     LevelTable,
     Status,
@@ -57,6 +56,33 @@ _VISIT_DATED: Final = frozenset(
 """Kinds whose events are dated at a visit."""
 
 
+class Events(Protocol):
+    """Times and events of patients, or of counts of equal patients."""
+
+    @property
+    def definition(self) -> Definition:
+        """What was looked for."""
+
+    @property
+    def followed(self) -> FloatArray:
+        """Last day of observation."""
+
+    @property
+    def time(self) -> FloatArray:
+        """Days to event or censoring."""
+
+    @property
+    def event(self) -> BoolArray:
+        """Whether the event was found."""
+
+    @property
+    def evaluable(self) -> BoolArray:
+        """Whether there is a baseline to which the definition applies."""
+
+    def has(self, status: Status) -> BoolArray:
+        """Whether a status is the patient's."""
+
+
 def reading_days(kind: EventKind, months: float) -> tuple[float, float]:
     """Day up to which events count for a month, and how far beyond follow-up that may lie.
 
@@ -69,15 +95,19 @@ def reading_days(kind: EventKind, months: float) -> tuple[float, float]:
     return limit, limit - day + VISIT_TOLERANCE_DAYS
 
 
-def curves_of(table: EventTable, replicates: Replicates, member: BoolArray) -> SurvivalCurves:
+def curves_of(table: Events, replicates: Replicates, member: BoolArray) -> SurvivalCurves:
     """Kaplan-Meier curves of the evaluable members, one per replicate."""
     kept = member & table.evaluable
     return kaplan_meier(
-        table.time[kept], table.event[kept], replicates.code[kept], n_groups=replicates.n
+        table.time[kept],
+        table.event[kept],
+        replicates.code[kept],
+        n_groups=replicates.n,
+        weight=replicates.weights(kept),
     )
 
 
-def followed_until(table: EventTable, replicates: Replicates, member: BoolArray) -> FloatArray:
+def followed_until(table: Events, replicates: Replicates, member: BoolArray) -> FloatArray:
     """Last day on which anybody of a replicate is under observation; shape (replicates,)."""
     kept = member & table.evaluable
     last = np.full(replicates.n, -np.inf)
@@ -86,7 +116,7 @@ def followed_until(table: EventTable, replicates: Replicates, member: BoolArray)
 
 
 def event_proportion(
-    table: EventTable,
+    table: Events,
     replicates: Replicates,
     member: BoolArray,
     *,
@@ -106,7 +136,7 @@ def event_proportion(
 
 
 def event_count(
-    table: EventTable,
+    table: Events,
     replicates: Replicates,
     member: BoolArray,
     *,
@@ -122,7 +152,7 @@ def event_count(
 
 
 def event_time(
-    table: EventTable,
+    table: Events,
     replicates: Replicates,
     member: BoolArray,
     *,
@@ -139,7 +169,7 @@ def event_time(
 
 
 def event_hazard_ratio(
-    table: EventTable,
+    table: Events,
     replicates: Replicates,
     first: BoolArray,
     second: BoolArray,
@@ -155,6 +185,7 @@ def event_hazard_ratio(
         first[kept],
         replicates.code[kept],
         n_replicates=replicates.n,
+        weight=replicates.weights(kept),
     ).ratio
 
 
@@ -189,7 +220,7 @@ def level_figure(
     return ratio(replicates.total(values, known), replicates.count(known))
 
 
-def _findable(table: EventTable, replicates: Replicates, member: BoolArray) -> BoolArray:
+def _findable(table: Events, replicates: Replicates, member: BoolArray) -> BoolArray:
     """Replicates in which an event could have been found in at least one member."""
     possible = table.has(Status.EVENT) | table.has(Status.CENSORED)
     return replicates.count(member & possible) > 0

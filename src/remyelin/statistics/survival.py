@@ -121,6 +121,7 @@ def kaplan_meier(
     group: ArrayLike | None = None,
     *,
     n_groups: int | None = None,
+    weight: ArrayLike | None = None,
 ) -> SurvivalCurves:
     """Kaplan-Meier curves of all groups in one pass.
 
@@ -134,6 +135,8 @@ def kaplan_meier(
         Group of each patient, from 0; None puts all in one.
     n_groups
         Number of groups, where the last ones may be empty.
+    weight
+        Whole number of patients for whom each entry stands; None: one.
 
     Raises
     ------
@@ -141,18 +144,19 @@ def kaplan_meier(
         Lengths differ or a time is negative or not finite.
     """
     times, events, groups = survival_data(time, event, group)
+    patients = np.ones(times.size) if weight is None else np.asarray(weight, dtype=np.float64)
     count = int(groups.max(initial=-1)) + 1 if n_groups is None else n_groups
     order = np.lexsort((times, groups))
-    times, groups = times[order], groups[order]
+    times, groups, patients = times[order], groups[order], patients[order]
     starts = np.flatnonzero(
         np.concatenate([[True], (times[1:] != times[:-1]) | (groups[1:] != groups[:-1])])
         if times.size
         else np.empty(0, dtype=bool)
     )
-    size = np.bincount(groups, minlength=count)
+    size = np.bincount(groups, weights=patients, minlength=count).astype(np.int64)
     owner, when = groups[starts], times[starts]
-    leaving = np.diff(np.append(starts, times.size))
-    deaths = np.add.reduceat(events[order].astype(np.float64), starts) if starts.size else when
+    leaving = np.add.reduceat(patients, starts) if starts.size else when
+    deaths = np.add.reduceat(events[order] * patients, starts) if starts.size else when
     steps = np.bincount(owner, minlength=count)
     column = np.arange(starts.size) - (np.cumsum(steps) - steps)[owner]
     shape = (count, int(steps.max(initial=0)))

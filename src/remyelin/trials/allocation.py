@@ -48,8 +48,17 @@ class Participants:
         return len(self.source)
 
 
-def allocate(plan: Plan, cohort: Cohort) -> Participants:
-    """Put a cohort into the arms of its study."""
+def allocate(plan: Plan, cohort: Cohort, *, before: int = 0) -> Participants:
+    """Put a cohort into the arms of its study.
+
+    Parameters
+    ----------
+    plan, cohort
+        The trial, and who takes part.
+    before
+        Patients of the same replicate who were enrolled before the first one of this cohort;
+        other than 0 only for a cohort of one replicate.
+    """
     study, seed = plan.study, plan.settings.seed
     if plan.settings.twins:
         arms = len(study.arms)
@@ -57,7 +66,7 @@ def allocate(plan: Plan, cohort: Cohort) -> Participants:
         arm = np.tile(np.arange(arms), len(cohort))
     else:
         source = np.arange(len(cohort))
-        arm = _randomised(study, seed, cohort.replicate)
+        arm = _randomised(study, seed, cohort.replicate, before)
     streams = cohort.population.streams.take(source)
     last = plan.visits[-1].day
     return Participants(
@@ -69,12 +78,14 @@ def allocate(plan: Plan, cohort: Cohort) -> Participants:
     )
 
 
-def _randomised(study: Study, seed: int, replicate: NDArray[np.int64]) -> NDArray[np.intp]:
+def _randomised(
+    study: Study, seed: int, replicate: NDArray[np.int64], before: int
+) -> NDArray[np.intp]:
     """Give arms in permuted blocks that hold every arm by its share."""
     block = np.repeat(np.arange(len(study.arms)), [arm.share for arm in study.arms])
     size = len(block)
     first = np.searchsorted(replicate, replicate)
-    order = np.arange(len(replicate)) - first
+    order = np.arange(len(replicate)) - first + before
     streams = Streams.of(seed, replicate, order // size)
     words = streams.uniforms(0, Purpose.ALLOCATION, ceil(size / WORDS_PER_BLOCK))
     rank = np.argsort(np.stack(words[:size], axis=1), axis=1, kind="stable")

@@ -27,9 +27,12 @@ class Calendar:
     day
         Day from baseline on which each participant comes to each visit, `MISSED` where the visit
         is missed; shape (participants, visits).
+    latest
+        Last day on which anybody could come to each visit, whoever takes part; shape (visits,).
     """
 
     day: NDArray[np.int64]
+    latest: NDArray[np.int64]
 
     @classmethod
     def of(
@@ -57,11 +60,13 @@ class Calendar:
         """
         planned = np.array([visit.day for visit in visits], dtype=np.int64)
         day = np.tile(planned, (len(streams), 1))
+        latest = planned.copy()
         for k in range(1, len(visits)):
             number = visits[k].number
             limit = _limit(planned, k, settings.visit_jitter_limit_days)
             if settings.visit_jitter_days > 0.0 and limit > 0:
                 u = streams.uniforms(number, Purpose.VISIT_JITTER, 1)[0]
+                latest[k] += limit
                 moved = planned[k] + _stray(u, settings.visit_jitter_days, limit)
                 inside = planned[k] <= last_day
                 day[:, k] = np.where(
@@ -70,22 +75,26 @@ class Calendar:
             if settings.missed_share > 0.0:
                 u = streams.uniforms(number, Purpose.VISIT_MISSED, 1)[0]
                 day[u < settings.missed_share, k] = MISSED
-        return cls(day)
+        return cls(day, latest)
 
     def stops(self, rows: NDArray[np.intp], visit: Visit) -> list[int]:
         """Give the days on which any of some participants comes to a visit, in order.
+
+        The last one is the last day of the visit for whoever takes part, so that what is decided
+        on it does not depend on who stands beside whom.
 
         Parameters
         ----------
         rows
             Participants by position.
         visit
-            The visit; its planned day is there where nobody comes later.
+            The visit.
         """
         days = self.day[rows, visit.number]
         days = np.unique(days[days != MISSED])
-        if not len(days) or days[-1] < visit.day:
-            days = np.append(days, visit.day)
+        last = max(int(self.latest[visit.number]), visit.day)
+        if not len(days) or days[-1] < last:
+            days = np.append(days, last)
         return [int(day) for day in days]
 
     def comes(self, rows: NDArray[np.intp], visit: Visit, day: int) -> NDArray[np.bool_]:

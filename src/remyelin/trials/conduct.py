@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 COMPLETED, DROPOUT, DEATH, FAILED = "completed", "dropout", "death", "failed"
 """Why observation of a patient ended."""
 
+Tables: TypeAlias = "dict[str, pd.DataFrame]"
+
 Report = Callable[[float, str], None]
 """Called with the share of the work done, 0 to 1, and what is being done."""
 
@@ -53,11 +55,34 @@ def conduct(plan: Plan, replicates: Sequence[int], report: Report) -> dict[str, 
     cohort = recruiter.enrol(
         replicates, plan.settings.patients, lambda share: report(0.7 * share, "Enrolling")
     )
-    trial = _Trial(plan, cohort, allocate(plan, cohort))
+    return follow(plan, cohort, lambda share: report(0.7 + 0.3 * share, "Following"))
+
+
+def follow(
+    plan: Plan, cohort: Cohort, report: Callable[[float], None], *, before: int = 0
+) -> dict[str, pd.DataFrame]:
+    """Allocate enrolled patients and see them to the last visit.
+
+    What becomes of a patient depends on seed, replicate, the patient and its place in the order
+    of enrolment; who else is in the cohort changes nothing.
+
+    Parameters
+    ----------
+    plan
+        The trial made ready.
+    cohort
+        Patients on the day of their enrolment, in the order in which they were enrolled.
+    report
+        Told the share of the visits made.
+    before
+        Patients of the same replicate who were enrolled before the first one of this cohort;
+        other than 0 only for a cohort of one replicate.
+    """
+    trial = _Trial(plan, cohort, allocate(plan, cohort, before=before))
     steps = len(plan.visits) - 1
     for visit in plan.visits:
         trial.go_to(visit)
-        report(0.7 + 0.3 * visit.number / max(steps, 1), "Following")
+        report(visit.number / max(steps, 1))
     return trial.tables()
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints import History
 from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics import Verdict, curves, replicate_figures, score, summarise
+from remyelin.statistics import ArmCurve, Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
 from remyelin.study.catalogue import definitions
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _MONTH_DECIMALS: Final = 1
+_PLACE: Final = ["arm_id", "visit"]
 
 _CURVED = (
     EventKind.WORSENING,
@@ -85,8 +86,25 @@ def predictions(study: Study, history: History, *, scored: bool = True) -> tuple
         False for a run whose intervals are not those of the study: twins, whose replicates are
         not new trials, and another number of patients.
     """
+    return predictions_of(study, lambda key: _values(key, history), scored=scored)
+
+
+def predictions_of(
+    study: Study, estimate: Callable[[OutcomeKey], NDArray[np.float64]], *, scored: bool
+) -> tuple[Prediction, ...]:
+    """Set every figure that a study asks for beside the published one.
+
+    Parameters
+    ----------
+    study
+        What is asked for.
+    estimate
+        Gives a figure in each replicate.
+    scored
+        As in `predictions`.
+    """
     seen = {outcome.key: outcome for outcome in published(study)}
-    made = (_prediction(key, history, seen.get(key)) for key, _ in keys_of(study))
+    made = (_prediction(key, estimate(key), seen.get(key)) for key, _ in keys_of(study))
     return tuple(prediction if scored else _unscored(prediction) for prediction in made)
 
 
@@ -96,8 +114,9 @@ def _unscored(prediction: Prediction) -> Prediction:
     return replace(prediction, verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
 
 
-def _prediction(key: OutcomeKey, history: History, observed: Outcome | None) -> Prediction:
-    values = _values(key, history)
+def _prediction(
+    key: OutcomeKey, values: NDArray[np.float64], observed: Outcome | None
+) -> Prediction:
     summary = summarise(values)
     judged = score(values, observed)
     return Prediction(
@@ -161,9 +180,23 @@ def _joined(note: str, more: str) -> str:
 def curves_of(study: Study, history: History) -> tuple[Curve, ...]:
     """Give Kaplan-Meier curves of the events that a study asks for, with published points."""
     catalogue = definitions()
+    drawn = (
+        curve for name in curved(study) for curve in curves(history, catalogue[name], catalogue)
+    )
+    return labelled(study, drawn)
+
+
+def curved(study: Study) -> tuple[str, ...]:
+    """Name the definitions of a study that are drawn as curves."""
+    catalogue = definitions()
     wanted = dict.fromkeys(
         e.definition_id for e in study.endpoints if catalogue[e.definition_id].kind in _CURVED
     )
+    return tuple(wanted)
+
+
+def labelled(study: Study, drawn: Iterable[ArmCurve]) -> tuple[Curve, ...]:
+    """Give curves the labels of their arms and the published points."""
     labels = {arm.arm_id: arm.label for arm in study.arms}
     seen = published(study)
     return tuple(
@@ -179,8 +212,7 @@ def curves_of(study: Study, history: History) -> tuple[Curve, ...]:
             at_risk=curve.at_risk,
             published=_points(seen, curve.definition_id, curve.arm_id),
         )
-        for name in wanted
-        for curve in curves(history, catalogue[name], catalogue)
+        for curve in drawn
     )
 
 
@@ -208,9 +240,27 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
         ``arm_id``, ``time_months``, ``mean``, ``low``, ``high`` and ``n``, the patients rated
         at the visit, mean over replicates; scheduled visits only.
     """
-    place = ["arm_id", "visit"]
     visits = visits[visits["scheduled"]]
-    means = visits.groupby([*place, "replicate"])["edss"].mean().groupby(place)
+    return course_of(
+        study,
+        visits.groupby([*_PLACE, "replicate"])["edss"].mean(),
+        visits.groupby(_PLACE).size() / visits["replicate"].nunique(),
+    )
+
+
+def course_of(study: Study, mean: pd.Series[float], rated: pd.Series[float]) -> pd.DataFrame:
+    """Give the course of the EDSS from its mean in each replicate.
+
+    Parameters
+    ----------
+    study
+        Its visits say when each was planned.
+    mean
+        Mean by ``arm_id``, ``visit`` and ``replicate``.
+    rated
+        Patients rated in a replicate, by ``arm_id`` and ``visit``.
+    """
+    means = mean.groupby(_PLACE)
     months = {
         visit.number: round(visit.day / DAYS_PER_MONTH, _MONTH_DECIMALS)
         for visit in planned_visits(study)
@@ -218,7 +268,7 @@ def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
     course = means.agg("mean").to_frame("mean")
     course["low"] = means.quantile(LOW_QUANTILE)
     course["high"] = means.quantile(HIGH_QUANTILE)
-    course["n"] = visits.groupby(place).size() / visits["replicate"].nunique()
+    course["n"] = rated
     course = course.reset_index()
     course.insert(1, "time_months", course.pop("visit").map(months))
     return course

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
 
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend
-from remyelin.errors import UsageError
+from remyelin.errors import UnknownNameError, UsageError
 from remyelin.files import shown
 from remyelin.statistics.scoring import Verdict
 from remyelin.study.tables import Column, Kind, Table
@@ -22,6 +23,31 @@ if TYPE_CHECKING:
 
 PREDICTION_LEVEL = 0.90
 """Probability of a prediction interval: its ends are the 5th and 95th percentile."""
+
+
+class Keep(StrEnum):
+    """What becomes of the longitudinal tables of a run."""
+
+    WHOLE = "whole"
+    """One table of all patients, held in memory."""
+    SPLIT = "split"
+    """One file for each shard; figures are worked out shard by shard."""
+    NONE = "none"
+    """No tables; figures are worked out shard by shard."""
+
+
+def keep_named(name: str) -> Keep:
+    """Give what a word says of the tables.
+
+    Raises
+    ------
+    UnknownNameError
+        It is no such word.
+    """
+    known = [keep.value for keep in Keep]
+    if name not in known:
+        raise UnknownNameError("way to keep tables", name, known)
+    return Keep(name)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +70,8 @@ class RunSettings:
         The same patients under every arm; never for prediction intervals of a trial.
     backend
         Engine that carries the patients: fused (compiled) or numpy (the slower reference).
+    tables
+        What becomes of the longitudinal tables.
     """
 
     study_id: str
@@ -53,6 +81,7 @@ class RunSettings:
     workers: int = 1
     twins: bool = False
     backend: Backend = DEFAULT_BACKEND
+    tables: Keep = Keep.WHOLE
 
 
 SETTING_LIMITS: Mapping[str, tuple[int, int]] = {
@@ -223,7 +252,7 @@ class RunResult:
     unmatched
         Published figures of the study that this run does not predict, with a note why.
     tables
-        Longitudinal tables by name, all replicates stacked.
+        Longitudinal tables by name, all replicates stacked; none unless they are kept whole.
     edss_course
         arm_id, time_months, mean, low, high (5 to 95 % over replicates of the mean), n.
     record
@@ -232,6 +261,9 @@ class RunResult:
         Duration of the run in seconds.
     role
         Whether the published study helped to shape the model; None for a study of one's own.
+    baseline
+        Where no whole tables are kept: ``arm_id`` (empty for all arms), ``covariate``, ``n``,
+        ``mean`` and ``sd`` over all replicates.
     """
 
     study: Study
@@ -244,6 +276,7 @@ class RunResult:
     record: Mapping[str, object]
     wall_seconds: float
     role: Role | None = None
+    baseline: pd.DataFrame | None = None
 
     @property
     def outcomes(self) -> pd.DataFrame:

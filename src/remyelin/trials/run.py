@@ -16,17 +16,23 @@ from remyelin.study.schema import Study
 from remyelin.trials.plan import Plan
 from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
 from remyelin.trials.prediction import (
+    Keep,
     Progress,
     ProgressListener,
     RunResult,
     RunSettings,
 )
+from remyelin.trials.sharded import Scale, run_shards
 from remyelin.trials.treatments import treatment_warnings
 from remyelin.trials.work import run_replicates
 
 
 def run_trial(
-    study: Study, settings: RunSettings, progress: ProgressListener | None = None
+    study: Study,
+    settings: RunSettings,
+    progress: ProgressListener | None = None,
+    *,
+    scale: Scale | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
 
@@ -38,9 +44,15 @@ def run_trial(
         Patients, replicates, seed, workers, twins.
     progress
         Told how far the run has come.
+    scale
+        How a run without whole tables is done.
 
     Raises
     ------
+    UsageError
+        Settings and scale do not go together.
+    OutputError
+        The run folder of a run in shards cannot be written, or holds another run.
     UnknownNameError
         The study names a protocol that does not exist.
     CohortError
@@ -49,13 +61,31 @@ def run_trial(
         A worker process died.
     """
     start = time.monotonic()
+    scale = scale or Scale()
+    scale.check(settings)
     table = ParameterTable.load()
     plan = Plan.of(study, settings, table)
+    scored = not settings.twins and settings.patients == study.design.n
+    if settings.tables is not Keep.WHOLE:
+        summary, shards = run_shards(plan, scale, progress, scored=scored)
+        wall = time.monotonic() - start
+        return RunResult(
+            study=study,
+            settings=settings,
+            predictions=summary.predictions,
+            unmatched=unmatched(study),
+            tables={},
+            curves=summary.curves,
+            edss_course=summary.edss_course,
+            record={**_record(plan, wall), "shards": shards},
+            wall_seconds=wall,
+            role=role_of(study),
+            baseline=summary.baseline,
+        )
     tables = run_replicates(plan, progress)
     if progress:
         progress(Progress(1, 1, "Reading endpoints"))
     history = History.of(tables)
-    scored = not settings.twins and settings.patients == study.design.n
     wall = time.monotonic() - start
     return RunResult(
         study=study,

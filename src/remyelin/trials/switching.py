@@ -75,7 +75,7 @@ class Switcher:
         known: Mapping[str, pd.DataFrame],
     ) -> Iterator[Course]:
         catalogue = definitions()
-        shown = events(known, catalogue[switch.after], catalogue).event
+        shown = events(known, catalogue[switch.after], catalogue, seen=True).event
         open_ = (self._arm == position) & (self._day == _NOT_YET)
         willing = self._draw < switch.probability.value
         rows = np.flatnonzero(shown & open_ & willing)

@@ -4,30 +4,24 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-import sys
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
 from dataclasses import replace
 from math import ceil
 from multiprocessing.queues import SimpleQueue
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from remyelin.errors import SimulationError
-from remyelin.trials.conduct import conduct
+from remyelin.trials.conduct import Tables, conduct
+from remyelin.trials.crew import interrupt_held
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Progress, ProgressListener
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 _SMALLEST_SHARE: Final = 4_096
 """Candidates below which the engine wastes time on overhead."""
 
 _LISTEN_SECONDS: Final = 0.2
-
-Tables = dict[str, "pd.DataFrame"]
 
 
 def run_replicates(plan: Plan, listen: ProgressListener | None) -> Tables:
@@ -107,25 +101,6 @@ def _prepare_worker(told: SimpleQueue[tuple[int, float]]) -> None:
     _told = told
 
 
-@contextmanager
-def _interrupt_held() -> Iterator[None]:
-    """Hold Ctrl-C back in this thread; processes started meanwhile never see it.
-
-    A worker could otherwise be interrupted, with a traceback, before it is prepared.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    from multiprocessing import resource_tracker
-
-    resource_tracker.ensure_running()  # its first start would let the signal through again
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
-
-
 def _shared(
     plan: Plan,
     batches: Sequence[tuple[int, ...]],
@@ -136,7 +111,7 @@ def _shared(
     told: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
     pool = ProcessPoolExecutor(workers, context, _prepare_worker, (told,))
     try:
-        with _interrupt_held():
+        with interrupt_held():
             jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
         _watch(list(jobs), told, plan.settings.replicates, listen)
         for job, first in jobs.items():
