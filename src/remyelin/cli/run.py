@@ -99,6 +99,21 @@ def _run(
     return result, write_run_folder(result, target, command=command, force=force)
 
 
+def _warn(study: Study, *, quiet: bool) -> None:
+    """Say on standard error what the rules on treatments warn of; the run record keeps it."""
+    from remyelin.parameters import ParameterTable
+    from remyelin.reports.wording import printable
+    from remyelin.trials.planned import refuse_planned
+    from remyelin.trials.treatments import treatment_warnings, treatments
+
+    refuse_planned(study)
+    table = ParameterTable.load()
+    treatments(study, table)
+    if not quiet:
+        for text in treatment_warnings(study, table):
+            print(printable(f"warning: {text}"), file=sys.stderr)
+
+
 def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
     from remyelin.reports.folder import REPORT_NAME
 
@@ -170,6 +185,7 @@ def run_command(
         numbers[name] = default if given is None else given
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
+    _warn(chosen, quiet=quiet or json)
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(
             chosen, numbers, target, force=force, twins=twins, backend=backend, listen=listen

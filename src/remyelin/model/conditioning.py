@@ -56,9 +56,7 @@ def deplete(
 
     def kill(z: Value) -> Value:
         beside = spread + p.clone_kill_clone_sd * z
-        conditioned = clip(
-            m, pulse.clone_kill + beside, p.clone_kill_floor, p.clone_kill_ceiling
-        )
+        conditioned = clip(m, pulse.clone_kill + beside, p.clone_kill_floor, p.clone_kill_ceiling)
         course = pulse.course_kill + pulse.course_share * beside
         return given * conditioned + clip(m, course, 0.0, p.clone_kill_ceiling)
 

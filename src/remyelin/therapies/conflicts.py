@@ -115,9 +115,7 @@ def exposures(
             yield one if part is None else _cut(one, part)
 
 
-def _of_step(
-    protocol: Protocol, step: Step, where: str, part: Part | None
-) -> Iterator[Exposure]:
+def _of_step(protocol: Protocol, step: Step, where: str, part: Part | None) -> Iterator[Exposure]:
     begin = step.day or 0
     end = step.end
     goes_on = step.every_days is not None or step.lasts_days is None

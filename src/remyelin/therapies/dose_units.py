@@ -28,7 +28,9 @@ _UNITS: Mapping[str, DoseUnit] = MappingProxyType(
         **_per_day({f"{n}/m2": DoseUnit("mass/m2", size) for n, size in _MASS.items()}),
         "IU": DoseUnit("units", 1.0),
         "MIU": DoseUnit("units", 1e6),
-        **_per_day({"1e6 cells": DoseUnit("cells", 1.0), "1e6 cells/kg": DoseUnit("cells/kg", 1.0)}),
+        **_per_day(
+            {"1e6 cells": DoseUnit("cells", 1.0), "1e6 cells/kg": DoseUnit("cells/kg", 1.0)}
+        ),
         "1e6/kg": DoseUnit("cells/kg", 1.0),
         "cells/kg": DoseUnit("cells/kg", 1e-6),
         "1e6 CD34/kg": DoseUnit("CD34/kg", 1.0),
