@@ -43,7 +43,8 @@ def deplete(
 ) -> Mapping[str, NamedTuple]:
     """Cut cells and clones, hurt thymus and brain, and open the CNS to the extent given.
 
-    The spread of a drug's course grows with its size and may spare a clone; conditioning never does.
+    The spread of a drug's course grows with its size and may spare a clone, as conditioning never
+    does.
     """
     access = (
         immunity.clone_access_1,

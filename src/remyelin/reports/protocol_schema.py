@@ -14,6 +14,7 @@ from remyelin.therapies.dose_units import known_units
 from remyelin.therapies.protocol import Part, Protocol, Route, Step, StepKind
 from remyelin.therapies.step import NOT_GIVEN
 
+_INPUT = re.compile(r'^    (\w+): Value = 0\.0\n    """(.+?)"""', re.M | re.S)
 _ENTRY = re.compile(r"^    (\w[\w, ]*)\n((?:        .+\n?)+)", re.M)
 
 
@@ -33,7 +34,7 @@ def as_text() -> str:
     lines += [f"Routes: {', '.join(Route)}."]
     lines += ["", f"Units: {', '.join(known_units())}."]
     lines += [
-        "Words on the schedule may follow a unit: daily, weekly, monthly, every 4 weeks, for 4 days."
+        "Words on the schedule may follow a unit: daily, weekly, monthly, every 4 weeks, in 4 days."
     ]
     lines += ["", "Inputs of the model that a step may move, levels:", *_inputs(inputs.Levels)]
     lines += ["", "Pulses of one day:", *_inputs(inputs.Pulse)]
@@ -51,18 +52,14 @@ def as_text() -> str:
 def _keys(model: type[Any]) -> Iterator[str]:
     text = inspect.cleandoc(model.__doc__ or "").split("----------\n", 1)[-1]
     told = "\n".join(f"    {line}" for line in text.splitlines()) + "\n"
-    for names, meaning in _ENTRY.findall(told):
-        keys = [name.strip() for name in names.split(",")]
-        needed = any(
-            name in model.model_fields and model.model_fields[name].is_required() for name in keys
-        )
-        words = " ".join(meaning.split())
-        yield f"- `{'`, `'.join(keys)}`{' (needed)' if needed else ''}: {words}"
+    fields = model.model_fields
+    for listed, meaning in _ENTRY.findall(told):
+        keys = [name.strip() for name in listed.split(",")]
+        needed = [name for name in keys if name in fields and fields[name].is_required()]
+        names = ", ".join(f"`{name}`{' (needed)' if name in needed else ''}" for name in keys)
+        yield f"- {names}: {' '.join(meaning.split()).replace('``', '`')}"
 
 
 def _inputs(group: type[Any]) -> Iterator[str]:
-    source = inspect.getsource(group)
-    for name, meaning in re.findall(
-        r'^    (\w+): Value = 0\.0\n    """(.+?)"""', source, re.M | re.S
-    ):
+    for name, meaning in _INPUT.findall(inspect.getsource(group)):
         yield f"- `{name}`: {' '.join(meaning.split())}"

@@ -1,4 +1,4 @@
-"""Rules on one protocol: drugs and doses that exist, an order that is possible, steps that agree."""
+"""Rules on one protocol: drugs and doses that exist, a possible order, steps that agree."""
 
 from __future__ import annotations
 

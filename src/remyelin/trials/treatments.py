@@ -1,4 +1,4 @@
-"""The treatments of a study: protocols of the catalogue and of its own, and what rules say of them."""
+"""The treatments of a study: protocols of the catalogue and of its own, judged by rules."""
 
 from __future__ import annotations
 
