@@ -107,6 +107,8 @@ def patients() -> Population:
     drug = [
         Entry("traffic_target", BLOCKED, np.full(len(BLOCKED), 150), 0.85),
         Entry("gcsf", GRAFTED, np.full(len(GRAFTED), 190), 1.0),
+        Entry("egress_target", BLOCKED[::2], np.full(len(BLOCKED[::2]), 160), 0.6),
+        Entry("microglia_target", BLOCKED[::3], np.full(len(BLOCKED[::3]), 160), 0.3),
     ]
     return Engine(BUSY).advance(fresh, 0, WARM_UP, Schedule(drug))[0]
 
