@@ -36,7 +36,9 @@ class Sizes(NamedTuple):
 
 def trial_population(table: ParameterTable) -> Population:
     """Give patients who had a relapse in the year before, 2 to 12 years into their disease."""
-    everyone = at_onset(table, Streams.of(7, np.zeros(SCREENED, np.int64), np.arange(SCREENED)), era_factor=0.6)
+    everyone = at_onset(
+        table, Streams.of(7, np.zeros(SCREENED, np.int64), np.arange(SCREENED)), era_factor=0.6
+    )
     engine = carrier(table, Backend.FUSED, threads=2)
     groups = []
     for part in range(5):
@@ -55,9 +57,7 @@ def sizes(
     """Give relapse and lesion ratios of a protocol over some days, counted from ``start``."""
     count = len(people)
     rows = np.arange(count)
-    given = Course(
-        catalogue.load(name), rows, np.zeros(count, np.int64), np.full(count, FOREVER)
-    )
+    given = Course(catalogue.load(name), rows, np.zeros(count, np.int64), np.full(count, FOREVER))
     plan = Schedule(entries(given, table, Window(0, start + days)))
     engine = carrier(table, Backend.FUSED, threads=2)
     found = []

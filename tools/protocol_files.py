@@ -172,7 +172,8 @@ def protocol(name: str, rows: list[dict[str, str]]) -> dict[str, Any]:
     days = [int(row["day_from"]) for row in rows if row["day_from"]]
     shift = max(0, -min(days, default=0))
     kind = CLASSES[first["therapy"]]
-    why = WHY["cells" if kind != "ahsct" else name.split("_")[0] if name.split("_")[0] in WHY else "ahsct"]
+    stem = name.split("_", maxsplit=1)[0]
+    why = WHY["cells"] if kind != "ahsct" else WHY.get(stem, WHY["ahsct"])
     marks = [row["mark"] for row in rows]
     data: dict[str, Any] = {
         "protocol_id": name.lower(),

@@ -125,6 +125,8 @@ def patients() -> Population:
             for rate in ("pml_rate", "liver_rate", "lymphopenia_rate", "serious_infection_rate")
         ),
         Entry("training_spinal", GRAFTED, np.full(len(GRAFTED), 190), 0.1),
+        Entry("egress_target", BLOCKED[::2], np.full(len(BLOCKED[::2]), 160), 0.6),
+        Entry("microglia_target", BLOCKED[::3], np.full(len(BLOCKED[::3]), 160), 0.3),
     ]
     return Engine(BUSY).advance(fresh, 0, WARM_UP, Schedule(drug))[0]
 

@@ -11,7 +11,9 @@ from remyelin.model.inputs import Levels, Pulse
 from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies import catalogue
-from remyelin.therapies.amounts import DERIVED, amount
+from remyelin.therapies.amounts import DERIVED, amount, amounts_of
+from remyelin.therapies.findings import errors
+from remyelin.therapies.rules import check
 
 TABLE = ParameterTable.load()
 EACH = pytest.mark.parametrize("name", catalogue.names())
@@ -44,7 +46,8 @@ def test_a_protocol_has_a_label_a_citation_and_a_mark(name: str) -> None:
     assert protocol.citation.strip()
     assert protocol.mark in Mark
     if protocol.mark is not Mark.ASSUMED:
-        assert any(sign in protocol.citation for sign in ("doi:", "PMID", "PMCID"))
+        found = any(sign in protocol.citation for sign in ("doi:", "PMID", "PMCID"))
+        assert found or protocol.published_as
 
 
 @EACH
@@ -56,27 +59,25 @@ def test_a_protocol_moves_only_inputs_of_the_model_by_amounts_that_resolve(name:
 
 
 @EACH
-def test_only_placebo_does_nothing(name: str) -> None:
+def test_a_protocol_that_acts_moves_something_and_another_says_why_not(name: str) -> None:
     protocol = catalogue.load(name)
-    moved = [field for step in protocol.steps for field in step.moves]
-    assert (moved == []) == (protocol.treatment_class is TreatmentClass.PLACEBO)
+    placebo = protocol.treatment_class is TreatmentClass.PLACEBO
+    assert protocol.moves == (protocol.acts and not placebo)
+    assert bool(protocol.acts_not_because) != protocol.acts
 
 
 @EACH
-def test_a_dose_comes_with_its_unit(name: str) -> None:
-    for step in catalogue.load(name).steps:
-        assert (step.dose is None) == (step.unit == "")
+def test_a_protocol_that_ships_breaks_no_rule(name: str) -> None:
+    found = check(catalogue.load_as_written(name), TABLE, catalogue.load_as_written)
+    assert errors(found) == []
 
 
 @EACH
-def test_a_drug_level_is_a_share_and_a_step_does_not_outlast_the_next_of_its_kind(
-    name: str,
-) -> None:
+def test_a_drug_level_is_a_share(name: str) -> None:
     for step in catalogue.load(name).steps:
-        for field, size in step.moves.items():
-            if field in Levels._fields:
-                assert 0.0 < amount(size, TABLE) <= 1.0
-                assert step.every_days is None
+        for field, size in amounts_of(step, TABLE).items():
+            if field.endswith("_target"):
+                assert 0.0 < size < 1.0
 
 
 def test_a_transplantation_conditions_before_the_graft_and_supports_after_it() -> None:

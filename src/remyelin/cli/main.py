@@ -11,7 +11,16 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import definitions, endpoints, evidence, parameters, run, scoreboard, studies
+from remyelin.cli import (
+    definitions,
+    endpoints,
+    evidence,
+    parameters,
+    run,
+    scoreboard,
+    studies,
+    therapies,
+)
 from remyelin.cli.patient import patient_command
 from remyelin.cli.session import Session, help_without_command
 from remyelin.cli.verify import verify_command
@@ -44,6 +53,7 @@ app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
+app.add_typer(therapies.listing, name="therapies")
 
 
 def _print_version(value: bool) -> None:

@@ -149,6 +149,21 @@ def _run(
     return result, write_run_folder(result, target, command=command, force=shards.force)
 
 
+def _warn(study: Study, *, quiet: bool) -> None:
+    """Say on standard error what the rules on treatments warn of; the run record keeps it."""
+    from remyelin.parameters import ParameterTable
+    from remyelin.reports.wording import printable
+    from remyelin.trials.planned import refuse_planned
+    from remyelin.trials.treatments import treatment_warnings, treatments
+
+    refuse_planned(study)
+    table = ParameterTable.load()
+    treatments(study, table)
+    if not quiet:
+        for text in treatment_warnings(study, table):
+            print(printable(f"warning: {text}"), file=sys.stderr)
+
+
 def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
     from remyelin.reports.folder import REPORT_NAME
 
@@ -246,6 +261,7 @@ def run_command(
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
     shards = _Shards(tables or str(begun.get("tables", _WHOLE)), resume, cluster, force)
+    _warn(chosen, quiet=quiet or json)
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(
             chosen,

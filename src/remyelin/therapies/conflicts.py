@@ -8,6 +8,7 @@ from functools import cache
 from importlib.resources import files
 
 from remyelin.files import parse_csv
+from remyelin.model.inputs import Levels
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies.drugs import agents_of, find
 from remyelin.therapies.findings import Finding, Grade
@@ -144,8 +145,9 @@ def _of_step(protocol: Protocol, step: Step, where: str, part: Part | None) -> I
 
 
 def _held(step: Step) -> bool:
-    """Say whether a step without an end is given day by day."""
-    return step.unit.endswith("/d") or " " in step.unit
+    """Say whether a step without an end is given day by day, or holds a level."""
+    held = any(field in Levels._fields for field in step.moves)
+    return held or step.unit.endswith(("/d", "daily", "weekly", "monthly"))
 
 
 def _cut(one: Exposure, part: Part) -> Exposure:
@@ -158,7 +160,7 @@ def _cut(one: Exposure, part: Part) -> Exposure:
 
 
 def conflicts(given: Iterable[Exposure]) -> list[Finding]:
-    """Give the conflicts between exposures; the gravest rule of each pair of agents stands first.
+    """Give the conflicts between exposures, the gravest first; of each pair the gravest.
 
     Parameters
     ----------
@@ -167,13 +169,13 @@ def conflicts(given: Iterable[Exposure]) -> list[Finding]:
     """
     everything = [one for one in given if one.last is None or one.last >= one.first]
     found: dict[tuple[str, ...], Finding] = {}
-    for rule in conflict_rules():
+    for rule in sorted(conflict_rules(), key=lambda one: one.grade is not Grade.ERROR):
         for earlier in everything:
             for later in everything:
                 if _clash(rule, earlier, later):
-                    key = (rule.rule, earlier.agent, later.agent, *earlier.bundle, *later.bundle)
+                    key = (*earlier.bundle, *later.bundle, rule.later)
                     found.setdefault(key, _finding(rule, earlier, later))
-    return sorted(found.values(), key=lambda one: one.grade is not Grade.ERROR)
+    return list(found.values())
 
 
 def _clash(rule: ConflictRule, earlier: Exposure, later: Exposure) -> bool:
@@ -187,10 +189,11 @@ def _clash(rule: ConflictRule, earlier: Exposure, later: Exposure) -> bool:
 
 
 def _finding(rule: ConflictRule, earlier: Exposure, later: Exposure) -> Finding:
-    when = "while it goes on" if earlier.last is None else f"last given on day {earlier.last}"
+    when = "which goes on" if earlier.last is None else f"last given on day {earlier.last}"
+    wait = "1 day" if rule.within_days == 1 else f"{rule.within_days} days"
     text = (
-        f"{later.where} on day {later.first} comes with or too soon after it ({when}; "
-        f"allowed: {rule.within_days} days after the last dose): {rule.text}"
+        f"{when}, is followed too soon by {later.where} on day {later.first}; allowed: {wait} "
+        f"after the last dose or later; {rule.text}"
     )
     source = f"{rule.source}, {rule.mark}" if rule.mark.value not in rule.source else rule.source
     return Finding(rule.grade, rule.rule, earlier.where, text, source)

@@ -49,7 +49,7 @@ class Protocol(Frozen):
     day_zero
         Day of the protocol that the source calls day 0.
     acts, acts_not_because, acts_as
-        Whether the model has an effect for it; if not, why, and which protocol of the catalogue has.
+        Whether the model has an effect for it; if not, why, and which other protocol has.
     intensity, graft
         As the source calls them.
     gaps

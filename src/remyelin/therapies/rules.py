@@ -1,4 +1,4 @@
-"""Rules on one protocol: drugs and doses that exist, an order that is possible, steps that agree."""
+"""Rules on one protocol: drugs and doses that exist, a possible order, steps that agree."""
 
 from __future__ import annotations
 
@@ -16,6 +16,9 @@ from remyelin.therapies.drugs import DoseRange, agents_of, dose_ranges, find
 from remyelin.therapies.findings import Finding, Grade
 from remyelin.therapies.protocol import Protocol, Route, Step, StepKind
 from remyelin.therapies.sequences import Lookup, written_out
+
+Numbered = tuple[int, Step]
+"""A step and its place in the file."""
 
 _NOT_DOSED = frozenset(
     {
@@ -40,17 +43,31 @@ def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Fin
     lookup
         Where the parts of a sequence are found.
     """
-    found = []
-    for place, step in enumerate(protocol.steps):
-        where = f"steps[{place}] ({step.agent})"
-        found += [*_drug(step, where), *_repetition(step, where), *_amounts(step, where, table)]
-    found += _order(protocol)
+    found = check_steps(list(enumerate(protocol.steps)), table)
+    found += _graft(protocol)
     whole, problems = _whole(protocol, lookup)
     found += problems
     if whole is not None:
         found += [*_same_input(whole), *_nothing(whole)]
         found += conflicts(exposures(protocol, lookup))
     return found
+
+
+def check_steps(steps: Sequence[Numbered], table: ParameterTable) -> list[Finding]:
+    """Give what the rules find in steps and their order.
+
+    Parameters
+    ----------
+    steps
+        Steps with their places in the file; some may be left out.
+    table
+        Parameters that amounts name.
+    """
+    found: list[Finding] = []
+    for place, step in steps:
+        where = f"steps[{place}] ({step.agent})"
+        found += [*_drug(step, where), *_repetition(step, where), *_amounts(step, where, table)]
+    return [*found, *_order(steps)]
 
 
 def _whole(protocol: Protocol, lookup: Lookup) -> tuple[Protocol | None, list[Finding]]:
@@ -141,11 +158,11 @@ def _amounts(step: Step, where: str, table: ParameterTable) -> Iterator[Finding]
             yield Finding(Grade.ERROR, "level_is_a_share", where, text)
 
 
-def _steps(protocol: Protocol, *kinds: StepKind) -> list[tuple[int, Step, int]]:
+def _dated(steps: Sequence[Numbered], *kinds: StepKind) -> list[tuple[int, Step, int]]:
     """Give place, step and day of the dated steps of some kinds."""
     return [
         (place, step, step.day)
-        for place, step in enumerate(protocol.steps)
+        for place, step in steps
         if step.kind in kinds and step.day is not None
     ]
 
@@ -159,9 +176,9 @@ _ORDER = (
 )
 
 
-def _order(protocol: Protocol) -> Iterator[Finding]:
+def _order(steps: Sequence[Numbered]) -> Iterator[Finding]:
     for first, second, reason in _ORDER:
-        before, after = _steps(protocol, first), _steps(protocol, second)
+        before, after = _dated(steps, first), _dated(steps, second)
         if not before or not after:
             continue
         opening = min(day for _, _, day in before)
@@ -173,17 +190,20 @@ def _order(protocol: Protocol) -> Iterator[Finding]:
                 )
                 where = f"steps[{place}] ({step.agent})"
                 yield Finding(Grade.ERROR, f"{second}_before_{first}", where, text)
-    late = max((day for _, _, day in _steps(protocol, StepKind.INFUSION)), default=None)
-    for place, step, day in _steps(protocol, StepKind.CONDITIONING):
+    late = max((day for _, _, day in _dated(steps, StepKind.INFUSION)), default=None)
+    for place, step, day in _dated(steps, StepKind.CONDITIONING):
         if late is not None and day > late:
             text = f"conditioning on day {day} would kill the graft given back by day {late}"
             where = f"steps[{place}] ({step.agent})"
             yield Finding(Grade.ERROR, "conditioning_after_infusion", where, text)
+
+
+def _graft(protocol: Protocol) -> Iterator[Finding]:
+    kinds = {step.kind for step in protocol.steps}
     whole = protocol.treatment_class is TreatmentClass.AHSCT and protocol.acts
-    if whole and not protocol.sequence and _steps(protocol, StepKind.CONDITIONING):
-        if not _steps(protocol, StepKind.INFUSION):
-            text = "conditioning without a graft given back; add a step of kind infusion"
-            yield Finding(Grade.ERROR, "no_graft", "steps", text)
+    if whole and StepKind.CONDITIONING in kinds and StepKind.INFUSION not in kinds:
+        text = "conditioning without a graft given back; add a step of kind infusion"
+        yield Finding(Grade.ERROR, "no_graft", "steps", text)
 
 
 def _same_input(whole: Protocol) -> Iterator[Finding]:

@@ -66,5 +66,5 @@ def _moved(inner: Protocol, part: Part) -> Iterator[Step]:
         if ends and begin >= min(ends):
             continue
         yield step.model_copy(
-            update={"day": begin, "ends_day": min(min(ends), LAST_DAY) if ends else None}
+            update={"day": begin, "ends_day": min(*ends, LAST_DAY) if ends else None}
         )

@@ -170,8 +170,9 @@ class Step(Frozen):
             problems.append(f"route: needed; allowed: {', '.join(Route)}")
         if self.times is not None and self.every_days is None:
             problems.append("times: needs every_days")
-        if None not in (self.dose, self.dose_high) and self.dose > self.dose_high:  # type: ignore[operator]
-            problems.append(f"dose_high: {self.dose_high:g} given, allowed: {self.dose:g} or more")
+        low, high = self.dose, self.dose_high
+        if low is not None and high is not None and low > high:
+            problems.append(f"dose_high: {high:g} given, allowed: {low:g} or more")
         if problems:
             raise ValueError("\n".join(problems))
         return self

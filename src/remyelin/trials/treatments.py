@@ -1,4 +1,4 @@
-"""The treatments of a study: protocols of the catalogue and of its own, and what rules say of them."""
+"""The treatments of a study: protocols of the catalogue and of its own, judged by rules."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from remyelin.study.schema import Arm, Study
 from remyelin.therapies import catalogue
 from remyelin.therapies.conflicts import Exposure, conflicts, exposures
 from remyelin.therapies.findings import Finding, errors, warnings
+from remyelin.therapies.inspection import inspect
 from remyelin.therapies.protocol import Part, Protocol
 from remyelin.therapies.rules import check
 from remyelin.therapies.sequences import Lookup, written_out
@@ -84,8 +85,9 @@ def own_protocols(study: Study) -> dict[str, Protocol]:
             continue
         try:
             protocol = catalogue.from_mapping(entry.content, where=shown(entry.file))
-        except InputError as error:
-            problems += [f"{shown(entry.file)}: {text}" for text in error.problems]
+        except InputError:
+            told = inspect(entry.content, ParameterTable.load()).problems
+            problems += [f"{shown(entry.file)}: {text}" for text in told]
             continue
         name = protocol.protocol_id
         if name in found or name in catalogue.names():
