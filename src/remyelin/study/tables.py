@@ -108,7 +108,7 @@ ADVERSE_EVENTS = Table(
     (
         *_who(),
         Column("day", Kind.INTEGER, "d", "day of the event from baseline"),
-        Column("event", Kind.TEXT, "", "infection, neutrophil_engraftment or death"),
+        Column("event", Kind.TEXT, "", "infection, death or another event that the model brings about"),
         Column(
             "grade",
             Kind.INTEGER,
