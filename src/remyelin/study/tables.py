@@ -112,7 +112,8 @@ ADVERSE_EVENTS = Table(
             "event",
             Kind.TEXT,
             "",
-            "infection, neutrophil_engraftment, death (any cause) or death_of_other_cause",
+            "infection, neutrophil_engraftment, death (any cause), death_of_other_cause or another "
+            "event that the model brings about",
         ),
         Column(
             "grade",
