@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 import typer
 
-from remyelin.cli import definitions, endpoints, evidence, parameters, run, studies
+from remyelin.cli import definitions, endpoints, evidence, export, parameters, run, studies
 from remyelin.cli.session import Session, help_without_command
 from remyelin.errors import ExitCode, RemyelinError
 from remyelin.reports.wording import printable
@@ -39,6 +39,7 @@ app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
+app.add_typer(export.listing, name="export")
 
 
 def _print_version(value: bool) -> None:
