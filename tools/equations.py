@@ -14,6 +14,7 @@ from pathlib import Path
 from remyelin.engine.fused.layout import PARTS, STATE_LEAVES
 from remyelin.engine.graph import CONDITIONS, LEAVES, Graph, Op
 from remyelin.engine.tracer import TracedStage, trace_stage
+from remyelin.engine.unit_check import check_units
 from remyelin.model.day import STAGES
 from remyelin.model.stage import Stage
 from remyelin.parameters import ParameterTable
@@ -71,7 +72,7 @@ def page() -> str:
     """Give the whole page."""
     table = ParameterTable.load()
     stages = [_Text(stage) for stage in STAGES]
-    parts = [_HEAD, _counts(stages)]
+    parts = [_HEAD, _counts(stages), _units(table)]
     for k, text in enumerate(stages):
         earlier = next((t for t in stages[:k] if t.shape == text.shape), None)
         parts.append(text.section(table, earlier))
@@ -246,6 +247,30 @@ def _counts(stages: list[_Text]) -> str:
             "one; what is the same for all patients is computed once and does not count; random "
             "numbers do not count.\n",
             "| stage | operations | of these exp, log, sqrt, cos | acts |",
+            "|---|---|---|---|",
+            *rows,
+            "",
+        ]
+    )
+
+
+def _units(table: ParameterTable) -> str:
+    report = check_units(table)
+    parts = dict.fromkeys(leaf.split(".")[0] for leaf in report.undeclared)
+    rows = [
+        f"| {finding.stage} | {finding.op.value} | {' and '.join(finding.units)} | {reason} |"
+        for finding, reason in report.by_design
+    ]
+    missing = f" No unit is declared yet for: {', '.join(parts)}." if parts else ""
+    return "\n".join(
+        [
+            "## Units\n",
+            "Every value of a patient has a unit (`src/remyelin/model/units.csv`), every parameter "
+            "too. A test walks all equations: sums, choices and comparisons must be of one unit, "
+            "exponents and logarithms of plain numbers. Counts and shares are plain numbers; 0 "
+            "fits everywhere; damage has the unit of latent disability. These misfits stay by "
+            f"design (`unit_exceptions.csv`):{missing}\n",
+            "| stage | operation | units that meet | why |",
             "|---|---|---|---|",
             *rows,
             "",
