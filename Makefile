@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture bench constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
+	@echo "make equations    write docs/equations.md anew from the model"
 	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
@@ -76,6 +77,9 @@ study-files: $(VENV)/.installed
 
 patient-picture: $(VENV)/.installed
 	$(PY) -m tools.patient_picture
+
+equations: $(VENV)/.installed
+	$(PY) -m tools.equations
 
 bench: $(VENV)/.installed
 	$(PY) benchmarks/engine.py

@@ -15,6 +15,7 @@ from remyelin.cli import (
     definitions,
     endpoints,
     evidence,
+    export,
     parameters,
     run,
     scoreboard,
@@ -54,6 +55,7 @@ app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
 app.add_typer(therapies.listing, name="therapies")
+app.add_typer(export.listing, name="export")
 
 
 def _print_version(value: bool) -> None:

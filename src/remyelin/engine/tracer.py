@@ -223,7 +223,9 @@ def _filled(shape: type[Any], prefix: str, make: Any) -> Any:
     return shape(**values)
 
 
-def trace_stage(stage: Stage, parts: dict[str, type[Any]]) -> TracedStage:
+def trace_stage(
+    stage: Stage, parts: dict[str, type[Any]], *, step: str | None = None
+) -> TracedStage:
     """Run guard and step of a stage once on symbols.
 
     Parameters
@@ -232,6 +234,8 @@ def trace_stage(stage: Stage, parts: dict[str, type[Any]]) -> TracedStage:
         The stage.
     parts
         Shape of every part of a patient, by name.
+    step
+        Name of the value that stands for the step in days; None: the step is one day.
 
     Raises
     ------
@@ -240,6 +244,7 @@ def trace_stage(stage: Stage, parts: dict[str, type[Any]]) -> TracedStage:
     """
     graph = Graph()
     m, p = TracedNumeric(graph), parameters_of(graph, stage.parameters)
+    h = STEP_DAYS if step is None else Number(graph, graph.value(step))
 
     def asked(names: Sequence[str]) -> dict[str, Any]:
         given: dict[str, Any] = {}
@@ -256,8 +261,8 @@ def trace_stage(stage: Stage, parts: dict[str, type[Any]]) -> TracedStage:
                 )
         return given
 
-    guard = stage.when(m, p, STEP_DAYS, **asked(stage.guard_reads)) if stage.when else None
-    new = stage.step(m, p, STEP_DAYS, **asked(stage.reads))
+    guard = stage.when(m, p, h, **asked(stage.guard_reads)) if stage.when else None
+    new = stage.step(m, p, h, **asked(stage.reads))
     changes: dict[str, int] = {}
     for part, group in new.items():
         for name, value in zip(group._fields, group, strict=True):
