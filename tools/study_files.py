@@ -30,8 +30,8 @@ DROPOUT_PER_YEAR = 0.05
 YOUNGEST = 18.0
 SHORTEST_FOLLOW_UP = 12.0
 FIRST_MODERN_YEAR = 2005
-MAX_DURATION_YEARS = {Phenotype.RRMS: 20.0, Phenotype.SPMS: 40.0, Phenotype.PPMS: 40.0}
-DEFAULT_POPULATION = "rrms_trial_modern"
+MAX_DURATION_YEARS = {Phenotype.RRMS: 20.0, Phenotype.SPMS: 40.0, Phenotype.PPMS: 25.0}
+DEFAULT_POPULATION = {kind: f"{kind.value}_trial_modern" for kind in Phenotype}
 
 _COLUMNS: Mapping[Covariate, tuple[str, str | None]] = {
     Covariate.AGE: ("age_mean", "age_sd"),
@@ -92,7 +92,7 @@ def _study(one: Readiness, base: EvidenceBase) -> dict[str, object]:
             "era": _era(study),
             "criteria": {Covariate.AGE.value: {"min": YOUNGEST}},
             "baseline": baseline,
-            "default_population": DEFAULT_POPULATION,
+            "default_population": DEFAULT_POPULATION[phenotype],
             "max_duration_years": MAX_DURATION_YEARS[phenotype],
         },
         "arms": [
@@ -162,11 +162,11 @@ def _notes(
         f"Convention era (assumed): modern from publication year {FIRST_MODERN_YEAR}; screened up "
         f"to {MAX_DURATION_YEARS[phenotype]:g} years after onset."
     )
-    missing = [covariate.value for covariate in Covariate if covariate.value not in baseline]
+    missing = [covariate.value for covariate in _COLUMNS if covariate.value not in baseline]
     if missing:
-        text = f"Not in the baseline table: {', '.join(missing)}; {DEFAULT_POPULATION} stands in"
-        other = "" if phenotype is Phenotype.RRMS else ", of another course (assumed)"
-        yield f"{text} where it has a row{other}."
+        default = DEFAULT_POPULATION[phenotype]
+        text = f"Not in the baseline table: {', '.join(missing)}; {default} stands in"
+        yield f"{text} where it has a row."
     taken = [name for name, row in baseline.items() if row["mark"] == Mark.ASSUMED.value]
     if taken:
         yield f"Not the arm's own figure (of the whole trial, say): {', '.join(taken)}."

@@ -129,10 +129,17 @@ def test_a_rise_of_the_edss_is_told_from_the_looks_a_year_and_two_years_before()
         rise = looks.covariates[Covariate(name)][first]
         expected = [edss[k] - edss[max(k - back, 0)] for k in range(len(edss))]
         assert rise.tolist() == expected
-    worse = looks.covariates["edss_worsened_last_24_months"]
-    rise = looks.covariates["edss_rise_last_24_months"]
-    high = looks.covariates["edss"] >= 6.0
-    assert np.array_equal(worse > 0.0, rise >= np.where(high, 0.5, 1.0))
+
+
+def test_a_documented_worsening_is_kept_at_two_looks() -> None:
+    looks = of(Variant(Course.RELAPSING, Era.MODERN)).within(6.0)
+    edss = looks.covariates["edss"].reshape(looks.candidates, -1)
+    worse = looks.covariates["edss_worsened_last_24_months"].reshape(edss.shape) > 0.0
+    for k in range(edss.shape[1]):
+        low = np.minimum(edss[:, k], edss[:, max(k - 1, 0)])
+        rise = low - edss[:, max(k - 8, 0)]
+        assert np.array_equal(worse[:, k], rise >= np.where(low >= 6.0, 0.5, 1.0))
+    assert 0.02 < worse[:, -1].mean() < 0.4
 
 
 def test_a_relapse_never_had_is_told_in_the_same_words_live_and_stored() -> None:

@@ -63,13 +63,17 @@ def test_arm_sizes_of_the_base_add_up_to_the_design() -> None:
         assert sum(sizes[arm_id] for arm_id in study.arm_ids) == study.design.n
 
 
+NO_FIGURE_YET = {"ascend"}
+"""Studies of which only figures were published that the model cannot work out."""
+
+
 @pytest.mark.parametrize("name", catalogue.names())
 def test_every_study_with_an_evidence_name_meets_a_published_figure(name: str) -> None:
     study = catalogue.load(name)
     if study.evidence_id is None:
         return
     published = {row.key for row in EvidenceBase.load().outcomes(study.evidence_id)}
-    assert published & keys(study)
+    assert bool(published & keys(study)) != (name in NO_FIGURE_YET)
 
 
 @pytest.mark.parametrize("name", catalogue.names())

@@ -15,7 +15,6 @@ from remyelin.evidence.base import EvidenceBase
 from remyelin.evidence.planning import asked, fates
 from remyelin.evidence.readiness import readiness
 from remyelin.study import catalogue
-from remyelin.study.vocabulary import Phenotype
 from remyelin.therapies import catalogue as therapies
 from remyelin.trials.planned import reasons, refuse_planned
 from tools import study_files
@@ -40,7 +39,7 @@ def test_files_that_are_no_longer_made_are_taken_away(tmp_path: Path) -> None:
 
 
 def test_no_name_stands_among_the_studies_that_run() -> None:
-    assert len(NAMES) == 13
+    assert len(NAMES) == 10
     assert not set(NAMES) & set(catalogue.names())
 
 
@@ -84,16 +83,10 @@ def test_every_reason_holds(name: str) -> None:
     assert found
     protocol = study.arms[0].treatment[0].protocol_id
     assert (f"protocol missing: {protocol}" in found) == (protocol not in therapies.names())
-    phenotype = study.population.phenotype
-    told = f"phenotype not enrolled yet: {phenotype.value}" in found
-    assert told == (phenotype is not Phenotype.RRMS)
 
 
 def test_reasons_are_those_of_the_arm() -> None:
-    assert reasons(catalogue.load("oratorio2017_ocr")) == (
-        "protocol missing: ocrelizumab",
-        "phenotype not enrolled yet: ppms",
-    )
+    assert reasons(catalogue.load("oratorio2017_ocr")) == ("protocol missing: ocrelizumab",)
     assert reasons(catalogue.load("camms223_ifn")) == ("baseline imputed: age_years, edss",)
     assert reasons(catalogue.load("burt2009_ahsct")) == ("protocol missing: ahsct_as_in_burt2009",)
 
@@ -119,7 +112,7 @@ def test_the_lists_show_planned_studies_apart(capsys: pytest.CaptureFixture[str]
     assert main(("studies", "list")) == 0
     first, second = capsys.readouterr().out.split("Cannot be run yet:")
     assert all(name in second and name not in first for name in NAMES)
-    assert "phenotype not enrolled yet: spms" in second
+    assert "protocol missing: siponimod" in second
     assert main(("studies", "list", "--json")) == 0
     rows = {row["study_id"]: row for row in json.loads(capsys.readouterr().out)}
     assert {name for name, row in rows.items() if not row["runnable"]} == set(NAMES)

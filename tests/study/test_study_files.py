@@ -159,11 +159,45 @@ BAD: list[tuple[Change, str]] = [
     ),
     (
         lambda d: SET(d["population"], "default_population", "nobody"),
-        "population.default_population: unknown 'nobody'; allowed: rrms_escalation",
+        "population.default_population: unknown 'nobody'; allowed: ppms_trial_modern, rrms",
     ),
     (
-        lambda d: SET(d["population"], "default_population", "rrms_trial_modern"),
+        lambda d: (
+            SET(d["population"], "default_population", "rrms_trial_modern"),
+            SET(d["population"]["criteria"], "relapses_last_12_months", {"min": 2.0}),
+        ),
         "relapses_last_12_months: mean 1.6 lies outside the criteria 2 to inf; give a row",
+    ),
+    (
+        lambda d: SET(d["population"], "prior_treatment", None),
+        "criteria.relapses_on_drug_last_12_months: patients come untreated; give prior_treatment",
+    ),
+    (
+        lambda d: SET(d["population"]["prior_treatment"]["share"], "value", 1.2),
+        "population.prior_treatment.share.value: 1.2 given, allowed above 0, up to 1",
+    ),
+    (
+        lambda d: SET(d["population"]["prior_treatment"]["start_years"], "value", 0.0),
+        "start_years.value: 0 given, allowed above 0, up to 80",
+    ),
+    (
+        lambda d: SET(d["population"]["prior_treatment"], "protocols", []),
+        "population.prior_treatment.protocols: a list of 0 given, allowed: at least 1",
+    ),
+    (
+        lambda d: SET(
+            d["population"]["prior_treatment"]["protocols"][0], "protocol_id", "glatiramer"
+        ),
+        "protocols: a protocol_id stands twice; add up the weights",
+    ),
+    (
+        lambda d: SET(d["population"], "region", "france"),
+        "population.region: france given, allowed: 'us', 'uk', 'sweden', 'canada', 'germany'",
+    ),
+    (lambda d: SET(d["arms"][0], "prior_drug", "paused"), r"arms\[0\].prior_drug: paused given"),
+    (
+        lambda d: SET(d["population"], "phenotype", "cis"),
+        "population.phenotype: cis given, allowed: 'rrms', 'spms' or 'ppms'",
     ),
     (lambda d: SET(d, "arms", []), "arms: a list of 0 given, allowed: at least 1 .entries"),
     (lambda d: SET(d["arms"][0], "arm_id", "dmt"), "arms: every arm_id must differ"),

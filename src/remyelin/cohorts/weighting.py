@@ -96,7 +96,9 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
     x = features(pool.covariates, targets)
     start, cap = _uncapped(x, pool.candidate)
     solved = least_squares(
-        lambda theta: np.append(_mean(x, theta, pool.candidate, cap), _PENALTY * theta), start
+        lambda theta: np.append(_mean(x, theta, pool.candidate, cap), _PENALTY * theta),
+        start,
+        jac=lambda theta: _slopes(x, theta, pool.candidate, cap),
     ).x
     share = _entry_share(x, solved, pool.candidate, cap)
     reached = [_moments(pool.covariates[target.covariate], share) for target in targets]
@@ -132,7 +134,11 @@ def _uncapped(
         weight = _tilt(x, theta)
         return np.append(weight @ x / weight.sum(), _PENALTY * theta)
 
-    theta = least_squares(residual, np.zeros(x.shape[1])).x if x.shape[1] else np.zeros(0)
+    def slopes(theta: NDArray[np.float64]) -> NDArray[np.float64]:
+        return _slopes(x, theta, candidate, np.inf)
+
+    start = np.zeros(x.shape[1])
+    theta = least_squares(residual, start, jac=slopes).x if len(start) else start
     sums = np.bincount(candidate, weights=_tilt(x, theta))
     return theta, float(np.quantile(sums[sums > 0.0], _CAP_QUANTILE))
 
@@ -159,6 +165,33 @@ def _mean(
     share = _entry_share(x, theta, candidate, cap)
     mean: NDArray[np.float64] = share @ x / share.sum()
     return mean
+
+
+def _slopes(
+    x: NDArray[np.float64],
+    theta: NDArray[np.float64],
+    candidate: NDArray[np.int64],
+    cap: float,
+) -> NDArray[np.float64]:
+    """Give the slopes of the residuals in the coefficients; without a cap where it is infinite.
+
+    A look's share grows with its own features, less the mean of its patient's where he enters
+    with certainty: his looks then compete only with each other.
+    """
+    weight = _tilt(x, theta)
+    sums = np.bincount(candidate, weights=weight)
+    share = weight / (np.maximum(sums, cap)[candidate] if np.isfinite(cap) else 1.0)
+    share /= share.sum()
+    mean = share @ x
+    slope = (x - mean).T @ (share[:, None] * x)
+    certain = sums > cap
+    rows = np.flatnonzero(certain[candidate])
+    if len(rows):
+        who, part = candidate[rows], weight[rows, None] * x[rows]
+        own = np.stack([np.bincount(who, column, minlength=len(sums)) for column in part.T], axis=1)
+        own[certain] /= sums[certain, None]
+        slope -= (x[rows] - mean).T @ (share[rows, None] * own[who])
+    return np.vstack([slope, _PENALTY * np.eye(len(theta))])
 
 
 def _moments(values: NDArray[np.float64], share: NDArray[np.float64]) -> tuple[float, float]:
