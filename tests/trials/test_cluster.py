@@ -71,9 +71,7 @@ def test_work_lost_with_its_workers_again_and_again_is_one_clear_error() -> None
 
     leader: Any = DaskCrew.__new__(DaskCrew)
     lost = KilledWorker.__new__(KilledWorker)
-    with pytest.raises(
-        SimulationError, match=r"lost with its worker.*\n.*--resume"
-    ):
+    with pytest.raises(SimulationError, match=r"lost with its worker.*\n.*--resume"):
         leader.recover(lost)
     with pytest.raises(SimulationError, match=r"cluster is gone.*\n.*--resume"):
         leader.recover(OSError("closed"))
