@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files bench constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files bench bench-scale constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -29,6 +29,7 @@ help:
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
+	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
 	@echo "Settings: PYTHON=$(PYTHON) REPLICATES=$(REPLICATES) SEED=$(SEED) DEMO_OUT=$(DEMO_OUT)"
@@ -75,6 +76,9 @@ study-files: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(PY) benchmarks/engine.py
+
+bench-scale: $(VENV)/.installed
+	$(PY) benchmarks/scale.py
 
 # A stamp is touched last, so that an interrupted set-up starts again.
 $(VENV)/.created:

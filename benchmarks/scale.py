@@ -23,10 +23,8 @@ EVERY_SECONDS = 0.25
 
 def command(patients: int, workers: int, folder: Path) -> list[str]:
     words = f"run mist --patients {patients} --replicates 1 --seed 1 --tables none --quiet"
-    return [sys.executable, "-m", "remyelin", *words.split(), "--workers", str(workers)] + [
-        "--out",
-        str(folder),
-    ]
+    where = ("--workers", str(workers), "--out", str(folder))
+    return [sys.executable, "-m", "remyelin", *words.split(), *where]
 
 
 def family(pid: int) -> list[int]:
