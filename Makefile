@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale
 .DEFAULT_GOAL := help
 
 help:
@@ -31,6 +31,7 @@ help:
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
 	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
+	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
 	@echo "Settings: PYTHON=$(PYTHON) REPLICATES=$(REPLICATES) SEED=$(SEED) DEMO_OUT=$(DEMO_OUT)"
@@ -83,6 +84,9 @@ equations: $(VENV)/.installed
 
 bench: $(VENV)/.installed
 	$(PY) benchmarks/engine.py
+
+bench-scale: $(VENV)/.installed
+	$(PY) benchmarks/scale.py
 
 # A stamp is touched last, so that an interrupted set-up starts again.
 $(VENV)/.created:

@@ -45,8 +45,8 @@ class Crew(Protocol):
             Workers were lost too often.
         """
 
-    def close(self) -> None:
-        """Stop; work that is not finished is given up."""
+    def close(self, *, hurry: bool) -> None:
+        """Stop; in a hurry, work that is not finished is given up."""
 
 
 class Alone:
@@ -65,7 +65,7 @@ class Alone:
         del error
         return False
 
-    def close(self) -> None:
+    def close(self, *, hurry: bool) -> None:
         """Nothing to stop."""
 
 
@@ -135,9 +135,9 @@ class Processes:
         self._pool = self._new_pool()
         return True
 
-    def close(self) -> None:
+    def close(self, *, hurry: bool) -> None:
         """End the processes."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        self._pool.shutdown(wait=not hurry, cancel_futures=True)
         for process in set(multiprocessing.active_children()) - self._others:
             process.terminate()
 
@@ -209,8 +209,9 @@ class DaskCrew:
             raise SimulationError(f"the Dask cluster is gone.\n{_GO_ON}") from None
         return False
 
-    def close(self) -> None:
+    def close(self, *, hurry: bool) -> None:
         """Leave the cluster; one of this machine ends."""
+        del hurry
         with suppress(Exception):
             self._pool.shutdown(wait=False)
         with suppress(Exception):

@@ -107,8 +107,10 @@ def run_shards(
             vault = Vault.open(folder, identity, resume=scale.resume, force=scale.force)
             job = Job(replace(plan, threads=threads), code_digest())
             there = Foreman(job, vault, crew, listen).lead(shards)
-        finally:
-            crew.close()
+        except BaseException:
+            crew.close(hurry=True)
+            raise
+        crew.close(hurry=False)
         if listen:
             listen(Progress(1, 1, "Reading endpoints"))
 
