@@ -29,7 +29,7 @@ help:
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make equations    write docs/equations.md anew from the model"
-	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
+	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
 	@echo "Settings: PYTHON=$(PYTHON) REPLICATES=$(REPLICATES) SEED=$(SEED) DEMO_OUT=$(DEMO_OUT)"
@@ -77,8 +77,9 @@ study-files: $(VENV)/.installed
 equations: $(VENV)/.installed
 	$(PY) -m tools.equations
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed-test
 	$(PY) benchmarks/engine.py
+	$(PY) benchmarks/half_day.py
 
 # A stamp is touched last, so that an interrupted set-up starts again.
 $(VENV)/.created:

@@ -70,6 +70,21 @@ def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
         yield listen
 
 
+def _on_device(device: str, backend: str) -> str:
+    """Name the backend of a device, after making sure that it is there."""
+    from remyelin.engine.fused.cuda import driver
+    from remyelin.engine.fused.settings import DEVICES
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
+
+    if device not in DEVICES:
+        raise UsageError(f"--device is {shown(device)}; allowed: {', '.join(DEVICES)}")
+    if backend not in {"fused", device}:
+        raise UsageError(f"--device {device} needs the compiled engine, not --backend {backend}")
+    driver()
+    return device
+
+
 def _run(
     study: Study,
     numbers: Mapping[str, int | None],
@@ -148,6 +163,10 @@ def run_command(
         str,
         typer.Option(metavar="NAME", help="Engine: fused (compiled) or numpy (slow) [fused]."),
     ] = "fused",
+    device: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="cpu, or cuda: an NVIDIA graphics processor [cpu]."),
+    ] = "cpu",
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -168,6 +187,8 @@ def run_command(
         low, high = SETTING_LIMITS[name]
         given = None if text is None else whole_number(text, f"--{name}", low=low, high=high)
         numbers[name] = default if given is None else given
+    if device != "cpu":
+        backend, numbers["workers"] = _on_device(device, backend), 1
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
     with _progress(wanted=not (quiet or json)) as listen:

@@ -237,7 +237,7 @@ class Means:
         if _same(limit, low):
             return self.zero
         share = self.divide(limit - low, high - low)
-        return self.minimum(self.maximum(share, 0.0), 1.0)
+        return self._extreme(Op.MINIMUM, self._extreme(Op.MAXIMUM, share, 0.0), 1.0)
 
     def _constant(self, value: Series) -> bool:
         return value.slope is not None and self.algebra.is_zero(value.slope)
