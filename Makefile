@@ -30,7 +30,7 @@ help:
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
-	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
+	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
@@ -82,8 +82,9 @@ patient-picture: $(VENV)/.installed
 equations: $(VENV)/.installed
 	$(PY) -m tools.equations
 
-bench: $(VENV)/.installed
+bench: $(VENV)/.installed-test
 	$(PY) benchmarks/engine.py
+	$(PY) benchmarks/half_day.py
 
 bench-scale: $(VENV)/.installed
 	$(PY) benchmarks/scale.py

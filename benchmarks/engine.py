@@ -38,6 +38,7 @@ from remyelin.engine.population import Population, at_onset
 from remyelin.engine.streams import Streams
 from remyelin.model.day import STAGES
 from remyelin.parameters import ParameterTable
+from remyelin.standards.sbml import sbml
 from remyelin.units import DAYS_PER_YEAR
 
 TARGET = Path(__file__).with_name("engine.json")
@@ -181,6 +182,44 @@ def operations() -> dict[str, int]:
     return dict(sorted(counts.items()))
 
 
+def other_simulator() -> dict[str, object] | str:
+    """Speed of libRoadRunner on the exported equations, Euler with steps of a day, beside ours.
+
+    It carries one patient without noise, deaths and dated inputs; ours carries 1,000 with all.
+    """
+    try:
+        import roadrunner
+    except ImportError:
+        return "libroadrunner is not installed"
+    begin = time.perf_counter()
+    model = roadrunner.RoadRunner(sbml(TABLE))
+    loading = time.perf_counter() - begin
+    model.setIntegrator("euler")
+    model.selections = ["tissue_volume"]
+    people, engine, days = patients(1_000), FusedEngine(TABLE), 365
+
+    def theirs() -> None:
+        model.resetAll()
+        model.simulate(0, 20 * days, steps=20 * days)
+
+    spent: dict[str, list[float]] = {"theirs": [], "ours": []}
+    for _ in range(REPEATS):
+        spent["theirs"].append(timed(theirs).cpu)
+        spent["ours"].append(timed(engine.advance, people, 0, days).cpu)
+    year = days / DAYS_PER_YEAR
+    rates = {
+        "theirs": 20 * year / statistics.median(spent["theirs"]),
+        "ours": 1_000 * year / statistics.median(spent["ours"]),
+    }
+    return {
+        "version": version("libroadrunner"),
+        "seconds_to_load": round(loading, 1),
+        "patient_years_per_cpu_second": round(rates["theirs"]),
+        "fused_patient_years_per_cpu_second": round(rates["ours"]),
+        "ratio": round(rates["ours"] / rates["theirs"]),
+    }
+
+
 def machine() -> dict[str, object]:
     """Describe the machine."""
     features = Processor.host().features.split(",")
@@ -205,6 +244,7 @@ def main() -> None:
     result: dict[str, Any] = {"machine": machine(), "start_up_seconds": start_up()}
     result["throughput"] = throughput()
     result["cpu_ns_per_rating"] = ratings()
+    result["libroadrunner"] = other_simulator()
     result["operations_of_a_day"] = operations()
     result["peak_memory_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     out.write_text(json.dumps(result, indent=2) + "\n", encoding="utf-8")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -16,7 +17,8 @@ from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.series import MeanError, Means, Series
 from remyelin.model.day import STAGES
 from remyelin.model.draws import exponential, gamma_of_whole_shape, normal
-from remyelin.model.stage import WORDS_PER_BLOCK
+from remyelin.model.stage import WORDS_PER_BLOCK, Purpose, Stage
+from remyelin.model.states import Clock, Lesions
 from remyelin.parameters import ParameterTable, bind
 from remyelin.standards.typical import typical_patient
 from tests.engine.parts import grouped
@@ -104,6 +106,31 @@ def test_a_draw_used_in_a_way_without_known_mean_is_refused() -> None:
     m = means()
     with pytest.raises(MeanError, match="no known mean"):
         m.sqrt(m.uniform())
+    with pytest.raises(MeanError, match="law is not named"):
+        _ = 2.0 * m.uniform()
+
+
+def clock_stage(step: Any, **more: Any) -> Stage:
+    return Stage("strange clock", step, **more)
+
+
+def test_a_stage_without_known_mean_is_left_out_by_name_and_the_rest_stays() -> None:
+    def jump(m: Any, p: object, h: float, *, clock: Clock, u: Any) -> Mapping[str, NamedTuple]:
+        return {"clock": clock._replace(age=clock.age + 2.0 * u[0] * h)}
+
+    field = mean_field(TABLE, [clock_stage(jump, purpose=Purpose.DAILY, blocks=1), *STAGES])
+    assert "law is not named" in field.left_out["strange clock"]
+    assert "clock.age" in field.slopes
+
+
+def test_a_stage_that_asks_what_today_brought_is_named() -> None:
+    def react(
+        m: Any, p: object, h: float, *, clock: Clock, lesions: Lesions
+    ) -> Mapping[str, NamedTuple]:
+        return {"clock": clock._replace(age=clock.age + m.where(lesions.today > 0.0, 1.0, 0.0))}
+
+    assert "strange clock" in mean_field(TABLE, [*STAGES, clock_stage(react)]).blind
+    assert "strange clock" not in mean_field(TABLE).blind
 
 
 def short_day(state: dict[str, float], others: dict[str, float]) -> dict[str, NDArray[np.float64]]:

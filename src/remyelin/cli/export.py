@@ -45,6 +45,7 @@ def export_sbml(
             "expected_per_day": list(field.rates),
             "held": dict(field.held),
             "stages_left_out": dict(field.left_out),
+            "stages_blind_to_events_of_today": list(field.blind),
             "rules_left_out": list(DISCRETE_RULES),
             "parameters_hash": table.digest(),
         }

@@ -120,6 +120,21 @@ def _prepare(target: str | Path, shards: _Shards) -> None:
         check_target(target, force=shards.force)
 
 
+def _on_device(device: str, backend: str) -> str:
+    """Name the backend of a device, after making sure that it is there."""
+    from remyelin.engine.fused.cuda import driver
+    from remyelin.engine.fused.settings import DEVICES
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
+
+    if device not in DEVICES:
+        raise UsageError(f"--device is {shown(device)}; allowed: {', '.join(DEVICES)}")
+    if backend not in {"fused", device}:
+        raise UsageError(f"--device {device} needs the compiled engine, not --backend {backend}")
+    driver()
+    return device
+
+
 def _run(
     study: Study,
     numbers: Mapping[str, int | None],
@@ -247,6 +262,10 @@ def run_command(
     tables: _TablesOption = None,
     resume: _ResumeOption = False,
     cluster: _ClusterOption = None,
+    device: Annotated[
+        str,
+        typer.Option(metavar="NAME", help="cpu, or cuda: an NVIDIA graphics processor [cpu]."),
+    ] = "cpu",
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -258,6 +277,8 @@ def run_command(
     begun = _begun(out) if resume else {}
     texts = {"patients": patients, "replicates": replicates, "seed": seed, "workers": workers}
     numbers = _numbers(texts, begun)
+    if device != "cpu":
+        backend, numbers["workers"] = _on_device(device, backend or "fused"), 1
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
     shards = _Shards(tables or str(begun.get("tables", _WHOLE)), resume, cluster, force)

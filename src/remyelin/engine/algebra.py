@@ -60,7 +60,10 @@ class Algebra:
         """Give the node of an operation."""
         numbers = [self.known(node) for node in inputs]
         if all(number is not None for number in numbers):
-            return self._folded(op, [n for n in numbers if n is not None])
+            try:
+                return self._folded(op, [n for n in numbers if n is not None])
+            except (ArithmeticError, ValueError):  # infinite or not a number: left to whoever runs
+                return self.graph.apply(op, *inputs)
         if op in _SHORTER:
             shorter = _SHORTER[op](self, inputs, numbers)
             if shorter is not None:

@@ -20,6 +20,8 @@ class Backend(StrEnum):
     """The model compiled into one loop, in double precision."""
     NUMPY = "numpy"
     """The readable reference; slower, needs no compiler."""
+    CUDA = "cuda"
+    """The compiled loop on an NVIDIA graphics processor."""
 
 
 DEFAULT_BACKEND = Backend.FUSED
@@ -70,7 +72,7 @@ def carrier(table: ParameterTable, backend: Backend, *, threads: int = 1) -> Car
     Raises
     ------
     SimulationError
-        The fused engine cannot be compiled here.
+        The fused engine cannot be compiled here, or there is no graphics processor for it.
     """
     if backend is Backend.NUMPY:
         from remyelin.engine.advance import Engine
@@ -79,7 +81,8 @@ def carrier(table: ParameterTable, backend: Backend, *, threads: int = 1) -> Car
     from remyelin.engine.fused.advance import FusedEngine
     from remyelin.engine.fused.settings import FusedSettings
 
-    return FusedEngine(table, settings=FusedSettings(threads=threads))
+    device = "cuda" if backend is Backend.CUDA else "cpu"
+    return FusedEngine(table, settings=FusedSettings(threads=threads, device=device))
 
 
 def rater(table: ParameterTable, backend: Backend, *, noise: bool = True) -> Rater:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
@@ -26,9 +25,9 @@ _WHOLE = {
 """Units that are never taken apart."""
 
 _SAME = {
-    "y": ("d", 1),
-    "age_y2": ("age_y", 2),
-    "K": ("latent", 1),
+    "y": ("d", Fraction(1)),
+    "age_y2": ("age_y", Fraction(2)),
+    "K": ("latent", Fraction(1)),
     "sqrt(y)": ("d", Fraction(1, 2)),
 }
 """Units that are others under another name; damage is measured on the scale of what it does."""
@@ -41,12 +40,12 @@ def dimension(unit: str) -> Dimension:
     """Give the dimension of a unit as the parameter table writes them, such as ``K/y/S``."""
     for whole, name in _WHOLE.items():
         unit = unit.replace(whole, name)
-    powers: Counter[str] = Counter()
+    powers: dict[str, Fraction] = {}
     for sign, text in _factors(unit):
         if text in _COUNTS:
             continue
-        name, power = _SAME.get(text, (text, 1))
-        powers[name] += sign * Fraction(power)  # type: ignore[assignment]
+        name, power = _SAME.get(text, (text, Fraction(1)))
+        powers[name] = powers.get(name, Fraction(0)) + sign * power
     return _ordered(powers)
 
 
@@ -165,13 +164,11 @@ def _constant(value: float) -> Dimension | None:
 def _product(a: Dimension | None, b: Dimension | None, *, sign: int) -> Dimension | None:
     if a is None or b is None:
         return None
-    powers: Counter[str] = Counter()
-    for name, power in a:
-        powers[name] += power  # type: ignore[assignment]
+    powers = dict(a)
     for name, power in b:
-        powers[name] += sign * power  # type: ignore[assignment]
+        powers[name] = powers.get(name, Fraction(0)) + sign * power
     return _ordered(powers)
 
 
-def _ordered(powers: Mapping[str, int | Fraction]) -> Dimension:
-    return tuple(sorted((name, Fraction(power)) for name, power in powers.items() if power))
+def _ordered(powers: Mapping[str, Fraction]) -> Dimension:
+    return tuple(sorted((name, power) for name, power in powers.items() if power))

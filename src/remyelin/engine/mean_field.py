@@ -41,6 +41,8 @@ class MeanField:
         Value of each leaf that stays.
     left_out
         Stages that are not in, with the reason.
+    blind
+        Stages that ask whether today brought something: in the mean, no day ever does.
     parameters
         Values of the parameters that are read, in internal units.
     """
@@ -51,6 +53,7 @@ class MeanField:
     rates: Mapping[str, int]
     held: Mapping[str, float]
     left_out: Mapping[str, str]
+    blind: tuple[str, ...]
     parameters: Mapping[str, float]
 
     @property
@@ -122,6 +125,7 @@ class _Builder:
         self.now |= {leaf: self.m.constant(value) for leaf, value in self.held.items()}
         self.parameters: dict[str, float] = {}
         self.left_out: dict[str, str] = {}
+        self.blind: list[str] = []
 
     def build(self, stages: Sequence[Stage]) -> MeanField:
         for stage in stages:
@@ -129,8 +133,10 @@ class _Builder:
             if _PULSE in stage.reads:
                 reason = "it acts on the day of a pulse only"
             if reason is None:
+                self.m.asks_for_today = False
                 try:
                     self._stage(stage)
+                    self.blind += [stage.name] if self.m.asks_for_today else []
                 except MeanError as problem:
                     reason = str(problem)
             if reason is not None:
@@ -152,6 +158,9 @@ class _Builder:
         if stage.every > 1:
             many = self.m.step / float(stage.every)
         new = {leaf: self._mean(leaf, asked, ways, many) for leaf in ways[0][1]}
+        for leaf, value in new.items():
+            if value.slope is None and value.first == asked[leaf].first:
+                raise MeanError(f"the change of {leaf} in the limit of short steps is not known")
         self.parameters |= {name.split(".")[-1]: v for name, v in flat(parameters).items()}
         kept = {*self.held, *([] if event is None else [event.count])}
         self.now |= {leaf: value for leaf, value in new.items() if leaf not in kept}
@@ -218,7 +227,14 @@ class _Builder:
             else:
                 settled[leaf] = value.first
         return MeanField(
-            self.graph, slopes, settled, rates, self.held, self.left_out, self.parameters
+            self.graph,
+            slopes,
+            settled,
+            rates,
+            self.held,
+            self.left_out,
+            tuple(self.blind),
+            self.parameters,
         )
 
     def _known(self, leaf: str, value: Series) -> int:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, NoReturn, TypeVar
 
 from remyelin.engine.algebra import Algebra
 from remyelin.engine.graph import Op
@@ -118,6 +118,11 @@ class Uniform:
     def __truediv__(self, other: object) -> Uniform:
         return Uniform(self.m, self.name, self.m.multiply(self.divisor, other))
 
+    def _refuse(self, *_: object) -> NoReturn:
+        raise MeanError("an equation computes with a draw whose law is not named in model/draws.py")
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __rtruediv__ = __neg__ = _refuse
+
     def __lt__(self, other: object) -> Truth:
         return self.m.below(self, other)
 
@@ -148,6 +153,8 @@ class Means:
         self.algebra = algebra
         self.zero = self.constant(0.0)
         self.one = self.constant(1.0)
+        self.asks_for_today = False
+        """Whether a comparison asked for something that vanishes with the step."""
         self._way: Way | None = None
         self._names = 0
 
@@ -237,7 +244,7 @@ class Means:
         if _same(limit, low):
             return self.zero
         share = self.divide(limit - low, high - low)
-        return self.minimum(self.maximum(share, 0.0), 1.0)
+        return self._extreme(Op.MINIMUM, self._extreme(Op.MAXIMUM, share, 0.0), 1.0)
 
     def _constant(self, value: Series) -> bool:
         return value.slope is not None and self.algebra.is_zero(value.slope)
@@ -300,7 +307,12 @@ class Means:
         if isinstance(b, Uniform):
             down = op in {Op.LESS, Op.AT_MOST}
             return self.not_below(b, a) if down else self.below(b, a)
-        return Truth(self, self._do(op, self.plain(a).first, self.plain(b).first))
+        x, y = self.plain(a), self.plain(b)
+        self.asks_for_today |= self._vanishes(x) or self._vanishes(y)
+        return Truth(self, self._do(op, x.first, y.first))
+
+    def _vanishes(self, value: Series) -> bool:
+        return self.algebra.is_zero(value.first) and not self._constant(value)
 
     # Functions
 

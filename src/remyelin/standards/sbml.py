@@ -22,6 +22,9 @@ NAMESPACE = "http://www.sbml.org/sbml/level3/version2/core"
 XHTML = "http://www.w3.org/1999/xhtml"
 
 
+BLIND = "where it asks whether today brought an event: in the mean no day does"
+
+
 def identifier(leaf: str) -> str:
     """Give the identifier of a leaf ``part.field``."""
     return leaf.replace(".", "_")
@@ -112,6 +115,8 @@ class _Document:
         stages = SubElement(body, "ul")
         for stage, why in self.field.left_out.items():
             SubElement(stages, "li").text = f"{stage}: {why}"
+        for stage in self.field.blind:
+            SubElement(stages, "li").text = f"{stage}, {BLIND}"
 
     def _quantities(self) -> None:
         listing = SubElement(self.model, "listOfParameters")

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from remyelin.engine import leaves
 from remyelin.engine.fused import day_kernel
 from remyelin.engine.fused.chunk import KEPT, Chunk, Events
+from remyelin.engine.fused.cuda import CudaRunner
 from remyelin.engine.fused.pieces import Kernel
 from remyelin.engine.fused.runner import Runner
 from remyelin.engine.fused.settings import FusedSettings
@@ -31,8 +32,8 @@ from remyelin.parameters import ParameterTable, bind
 
 
 @cache
-def _kernel(stages: tuple[Stage, ...], form: Form) -> Kernel:
-    return day_kernel.write(stages, form)
+def _kernel(stages: tuple[Stage, ...], form: Form, *, gpu: bool = False) -> Kernel:
+    return day_kernel.write(stages, form, gpu=gpu)
 
 
 class FusedEngine:
@@ -45,7 +46,7 @@ class FusedEngine:
     stages
         Stages of a day.
     settings
-        Precision, lanes, threads and processor.
+        Precision, lanes, threads, processor and device.
 
     Raises
     ------
@@ -62,9 +63,14 @@ class FusedEngine:
     ) -> None:
         self._settings = settings or FusedSettings()
         form = self._settings.form
-        kernel = _kernel(tuple(stages), form)
+        gpu = self._settings.gpu
+        kernel = _kernel(tuple(stages), form, gpu=gpu)
         parameters = [flat(bind(stage.parameters, table)) for stage in stages]
-        self._runner = Runner.of(kernel, day_kernel.NAME, parameters, self._settings)
+        self._runner: Runner | CudaRunner
+        if gpu:
+            self._runner = CudaRunner.of(kernel, parameters, form.precision)
+        else:
+            self._runner = Runner.of(kernel, day_kernel.NAME, parameters, self._settings)
 
     def advance(
         self, population: Population, start: int, stop: int, schedule: Schedule | None = None
@@ -96,7 +102,7 @@ class FusedEngine:
             return chunk.run(start, stop, plan.part(*ends))
 
         cuts = self._settings.cuts(count)
-        if len(cuts) > 1 and self._settings.threads > 1:
+        if len(cuts) > 1 and self._settings.threads > 1 and not self._settings.gpu:
             with ThreadPoolExecutor(self._settings.threads) as pool:
                 seen = list(pool.map(carry, cuts))
         else:

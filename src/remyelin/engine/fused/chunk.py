@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,9 @@ from remyelin.engine.fused.runner import Part, Runner, listed
 from remyelin.engine.population import Population
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.schedule import Schedule
+
+if TYPE_CHECKING:
+    from remyelin.engine.fused.cuda import CudaRunner
 
 KEPT = len(STATE_LEAVES) + len(LEVEL_LEAVES)
 """Leaves that a stretch of days changes."""
@@ -41,7 +45,7 @@ class Chunk:
 
     def __init__(
         self,
-        runner: Runner,
+        runner: Runner | CudaRunner,
         population: Population,
         table: NDArray[np.float64],
         low: int,

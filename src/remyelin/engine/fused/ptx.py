@@ -1,6 +1,6 @@
 """The same kernel for NVIDIA graphics processors, as PTX text.
 
-It holds explicit round-to-nearest operations and no library call. Nothing here launches it.
+It holds explicit round-to-nearest operations and no library call. `cuda` launches it.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from remyelin.model.stage import Stage
 CHIP = "sm_80"
 """Oldest processor for which PTX is made unless another is named."""
 
-_TARGET = """target triple = "nvptx64-nvidia-cuda"
+TARGET = """target triple = "nvptx64-nvidia-cuda"
 target datalayout = "e-p6:32:32-i64:64-i128:128-i256:256-v16:16-v32:32-n16:32:64"
 """
+"""What the compiler has to know about the processor."""
 
 
 def emit(precision: str, stages: Sequence[Stage] = STAGES, *, chip: str = CHIP) -> str:
@@ -37,4 +38,4 @@ def emit(precision: str, stages: Sequence[Stage] = STAGES, *, chip: str = CHIP) 
     if not re.fullmatch(r"sm_\d{2,3}[af]?", chip):
         raise UsageError(f"chip is {shown(chip)}; allowed is sm_ and its number, such as {CHIP}")
     kernel = day_kernel.write(stages, Form(1, precision), gpu=True)
-    return ptx_of(_TARGET + kernel.text, chip)
+    return ptx_of(TARGET + kernel.text, chip)

@@ -8,6 +8,7 @@ from itertools import pairwise
 
 from remyelin.engine.fused.machine import Processor
 from remyelin.engine.fused.text import Form
+from remyelin.errors import UsageError
 
 DEFAULT_PRECISION = "float64"
 DEFAULT_LANES = {"float32": 16, "float64": 8}
@@ -15,6 +16,12 @@ DEFAULT_LANES = {"float32": 16, "float64": 8}
 
 CHUNK = 2048
 """Patients carried by one call at most."""
+
+GPU_CHUNK = 262_144
+"""The same on a graphics processor."""
+
+DEVICES = ("cpu", "cuda")
+"""What may carry the patients."""
 
 
 def cores() -> int:
@@ -41,6 +48,9 @@ class FusedSettings:
         Patients carried by one call at most.
     processor
         What code is made for.
+    device
+        cpu, or cuda for the first NVIDIA graphics processor; lanes, threads, chunk and processor
+        then mean nothing.
     """
 
     precision: str = DEFAULT_PRECISION
@@ -48,17 +58,36 @@ class FusedSettings:
     threads: int = 1
     chunk: int = CHUNK
     processor: Processor = field(default_factory=Processor.host)
+    device: str = "cpu"
+
+    def __post_init__(self) -> None:
+        """Refuse an unknown device.
+
+        Raises
+        ------
+        UsageError
+            It is none of `DEVICES`.
+        """
+        if self.device not in DEVICES:
+            raise UsageError(f"device is {self.device!r}; allowed: {', '.join(DEVICES)}")
+
+    @property
+    def gpu(self) -> bool:
+        """Whether a graphics processor carries the patients."""
+        return self.device == "cuda"
 
     @property
     def form(self) -> Form:
         """Form of the code."""
+        if self.gpu:
+            return Form(1, self.precision)
         return Form(self.lanes or DEFAULT_LANES.get(self.precision, 1), self.precision)
 
     def cuts(self, count: int) -> list[tuple[int, int]]:
         """Divide patients into chunks of whole blocks; only the last block may be partly empty."""
         lanes = self.form.lanes
         blocks = -(-count // lanes)
-        most = max(1, self.chunk // lanes)
-        pieces = max(-(-blocks // most), min(self.threads, blocks))
+        most = GPU_CHUNK if self.gpu else max(1, self.chunk // lanes)
+        pieces = max(-(-blocks // most), 0 if self.gpu else min(self.threads, blocks))
         ends = [blocks * k // pieces * lanes for k in range(pieces + 1)] if pieces else []
         return [(low, min(high, count)) for low, high in pairwise(ends)]
