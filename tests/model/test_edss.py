@@ -273,11 +273,29 @@ def test_a_deficit_raises_its_own_compartment_and_no_other(field: str) -> None:
     assert np.delete(rise, mine) == pytest.approx([0.0, 0.0], abs=0.0)
 
 
-def test_reversible_deficits_and_fluctuation_count_in_full() -> None:
+def test_reversible_deficits_count_in_full() -> None:
     deficit = Deficit(0.3, 0.6, 0.9, *(0.0,) * 6)
     assert (latent(deficit=deficit._replace(slow_spinal=0.5)) - latent())[2] == pytest.approx(0.5)
     assert (latent(deficit=deficit._replace(fast_spinal=0.5)) - latent())[2] == pytest.approx(0.5)
-    assert latent(fluctuation=Fluctuation(-0.4)) - latent() == pytest.approx([-0.4] * 3)
+
+
+def test_fluctuation_counts_in_full_until_spinal_damage_leaves_less_to_fluctuate() -> None:
+    unharmed = Tissue(0.0, 0.3, 0.0, 99.0, 8.0, 0.0, 0.5)
+
+    def swing(spinal: float) -> list[float]:
+        now = Deficit(0.0, 0.0, spinal, *(0.0,) * 6)
+        low = latent(deficit=now, tissue=unharmed, fluctuation=Fluctuation(-0.4))
+        return list(latent(deficit=now, tissue=unharmed) - low)
+
+    def lasting(spinal: float) -> float:
+        now = Deficit(0.0, 0.0, spinal, *(0.0,) * 6)
+        return float((latent(deficit=now, tissue=unharmed) - swing_free)[2])
+
+    swing_free = latent(deficit=Deficit(*(0.0,) * 9), tissue=unharmed)
+    assert swing(0.0) == pytest.approx([0.4] * 3)
+    expected = 0.4 * np.exp(-TABLE["fluctuation_hold"].value * lasting(6.0))
+    assert swing(6.0) == pytest.approx([expected] * 3)
+    assert expected < 0.25
 
 
 def test_reserve_hides_damage_until_it_is_used_up() -> None:

@@ -13,9 +13,12 @@ from hypothesis import strategies as st
 
 from remyelin.errors import ParameterError, UnknownNameError
 from remyelin.parameters import ParameterMark, ParameterTable, Prior
+from remyelin.parameters.consistency import RULES
 
 TABLE = ParameterTable.load()
 KEYS = [parameter.key for parameter in TABLE]
+ALONE = sorted(set(KEYS) - {key for rule in RULES for key in rule.keys})
+"""Parameters that no rule ties to others."""
 
 
 def csv_text() -> str:
@@ -67,16 +70,16 @@ def test_a_lognormal_figure_cannot_be_zero_or_negative() -> None:
 @pytest.mark.parametrize(
     ("key", "value"),
     [
-        # Values that the hand-tuned set R3 changed; a slip back to an older set shows here.
+        # Values that the hand-tuned sets R3 and R4 changed; a slip back to an older set shows here.
         ("lesion_rate", 5.6),
         ("relapse_severity", 1.5),
         ("residue_share", 0.12),
         ("slow_recovery_share", 0.35),
         ("fast_recovery_time", 50.0),
-        ("slow_recovery_time", 350.0),
-        ("fluctuation_sd", 0.42),
-        ("latent_baseline", -1.62),
-        ("inflammation_block", 0.15),
+        ("slow_recovery_time", 450.0),
+        ("fluctuation_sd", 0.46),
+        ("latent_baseline", -1.6),
+        ("inflammation_block", 0.1),
         ("rim_seeding", 0.008),
         ("smouldering_rate", 0.075),
         ("memory_b_smouldering_share", 0.19),
@@ -119,7 +122,7 @@ def test_a_changed_value_leaves_a_valid_parameter() -> None:
     assert other["gd_duration"].problems() == []
 
 
-@given(st.sampled_from(KEYS), st.floats(allow_nan=True, allow_infinity=True))
+@given(st.sampled_from(ALONE), st.floats(allow_nan=True, allow_infinity=True))
 def test_a_value_is_accepted_only_within_the_hard_limits(key: str, value: float) -> None:
     limits = TABLE[key]
     if limits.minimum <= value <= limits.maximum:
@@ -150,7 +153,9 @@ def test_an_unknown_key_cannot_be_given_a_value() -> None:
 def test_the_digest_changes_with_any_value() -> None:
     digests = {TABLE.digest()}
     for parameter in TABLE:
-        value = parameter.minimum if parameter.value > parameter.minimum else parameter.maximum
+        at_bottom = parameter.value == parameter.minimum
+        end = parameter.maximum if at_bottom else parameter.minimum
+        value = parameter.value + 1e-6 * (end - parameter.value)
         digests.add(TABLE.with_values({parameter.key: value}).digest())
     assert len(digests) == len(TABLE) + 1
 

@@ -17,6 +17,7 @@ from remyelin.engine.streams import Streams
 from remyelin.errors import ParameterError
 from remyelin.model.day import STAGES
 from remyelin.model.patient import AssessmentParameters, OnsetParameters
+from remyelin.model.performance import FatigueParameters, PegParameters
 from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
@@ -30,12 +31,15 @@ from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
 
 TABLE = ParameterTable.load()
+NOT_EXAMINED: tuple[type[Any], ...] = (PegParameters, FatigueParameters)
+"""Function tests that the model knows and no visit takes yet."""
 SHAPES: tuple[type[Any], ...] = (
     *dict.fromkeys(stage.parameters for stage in STAGES),
     TraitParameters,
     OnsetParameters,
     AssessmentParameters,
     ExaminationParameters,
+    *NOT_EXAMINED,
 )
 
 
@@ -73,6 +77,8 @@ def test_every_parameter_is_read_by_something() -> None:
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)
     Examiner.of(Measurement(), table, population.streams)
+    for shape in NOT_EXAMINED:
+        bind(shape, table)
     for protocol in map(catalogue.load, catalogue.names()):
         given(protocol, table)
     for risk in risks():

@@ -128,6 +128,7 @@ class LatentParameters(NamedTuple):
     conduction_weight_cerebral: float
     conduction_weight_brainstem: float
     conduction_weight_spinal: float
+    fluctuation_hold: float
 
 
 def latent_disability(
@@ -139,22 +140,25 @@ def latent_disability(
     tissue: Tissue,
     disease: Disease,
 ) -> Latent:
-    """Give latent disability by compartment: hidden by reserve first, then rising with damage."""
+    """Give latent disability by compartment: hidden by reserve first, then rising with damage.
+
+    The more of the long tracts is lost for good, the less is left that could fluctuate.
+    """
     hidden = softplus(m, -disease.reserve / p.softness)
-    common = (
-        p.latent_baseline + p.inflammation_block * m.log(1.0 + tissue.milieu) + fluctuation.level
-    )
     weights = (
         p.conduction_weight_cerebral,
         p.conduction_weight_brainstem,
         p.conduction_weight_spinal,
     )
 
-    trained = fluctuation[1:4]
-
-    def compartment(k: int) -> Value:
+    def lasting(k: int) -> Value:
         damage = deficit[k] + weights[k] * tissue.demyelinated
-        shown = softplus(m, (damage - disease.reserve) / p.softness) - hidden
-        return common + p.softness * shown + deficit[3 + k] + deficit[6 + k] - trained[k]
+        return p.softness * (softplus(m, (damage - disease.reserve) / p.softness) - hidden)
 
-    return Latent(compartment(0), compartment(1), compartment(2))
+    shown = (lasting(0), lasting(1), lasting(2))
+    swing = fluctuation.level * m.exp(-p.fluctuation_hold * shown[2])
+    common = p.latent_baseline + p.inflammation_block * m.log(1.0 + tissue.milieu) + swing
+    trained = fluctuation[1:4]
+    return Latent(
+        *(common + shown[k] + deficit[3 + k] + deficit[6 + k] - trained[k] for k in range(3))
+    )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from remyelin.model.numeric import Numeric, Value, positive, softplus
+from remyelin.model.numeric import Numeric, Value, clip, positive, softplus
 
 
 class WalkParameters(NamedTuple):
@@ -28,6 +28,33 @@ def walk_time(m: Numeric, p: WalkParameters, *, spinal: Value, offset: Value) ->
     """
     slowed = p.walk_time_slope * positive(m, spinal - p.walk_time_onset)
     return p.walk_time_normal * m.exp(slowed + p.walk_time_log_sd * offset)
+
+
+class PegParameters(NamedTuple):
+    """Parameters of the nine-hole peg test."""
+
+    peg_time_normal: float
+    peg_time_log_sd: float
+    peg_time_slope: float
+    peg_time_onset: float
+
+
+def peg_time(
+    m: Numeric, p: PegParameters, *, brainstem: Value, spinal: Value, offset: Value
+) -> Value:
+    """Give the time of a nine-hole peg test, in seconds, with no limit.
+
+    Hands need coordination as much as strength: the mean of the two compartments slows them.
+
+    Parameters
+    ----------
+    brainstem, spinal
+        Latent disability of these compartments (brainstem: with cerebellum).
+    offset
+        The patient's standard normal offset.
+    """
+    slowed = p.peg_time_slope * positive(m, 0.5 * (brainstem + spinal) - p.peg_time_onset)
+    return p.peg_time_normal * m.exp(slowed + p.peg_time_log_sd * offset)
 
 
 class DigitParameters(NamedTuple):
@@ -70,6 +97,52 @@ class PracticeParameters(NamedTuple):
 def practice(m: Numeric, p: PracticeParameters, *, tests: Value) -> Value:
     """Give the points gained by a number of earlier tests; none at the first."""
     return p.sdmt_practice_gain * (1.0 - m.exp(-tests / p.sdmt_practice_tests))
+
+
+class FatigueParameters(NamedTuple):
+    """Parameters of the Fatigue Severity Scale."""
+
+    fatigue_normal: float
+    fatigue_sd: float
+    fatigue_disability_gain: float
+    fatigue_inflammation_gain: float
+    fatigue_smouldering_gain: float
+
+
+_FATIGUE_SCALE = (1.0, 7.0)
+"""Lowest and highest mean score of the Fatigue Severity Scale."""
+
+
+def fatigue(
+    m: Numeric,
+    p: FatigueParameters,
+    *,
+    worst: Value,
+    inflammation: Value,
+    smouldering: Value,
+    offset: Value,
+) -> Value:
+    """Give the score on the Fatigue Severity Scale, 1 to 7.
+
+    Parameters
+    ----------
+    worst
+        Latent disability of the compartment that has most.
+    inflammation
+        Running mean of the lesion rate over its reference (the milieu of the tissue).
+    smouldering
+        Burden of compartmentalised inflammation.
+    offset
+        The patient's standard normal offset.
+    """
+    felt = (
+        p.fatigue_normal
+        + p.fatigue_sd * offset
+        + p.fatigue_disability_gain * positive(m, worst)
+        + p.fatigue_inflammation_gain * m.log(1.0 + inflammation)
+        + p.fatigue_smouldering_gain * smouldering
+    )
+    return clip(m, felt, *_FATIGUE_SCALE)
 
 
 class UtilityParameters(NamedTuple):

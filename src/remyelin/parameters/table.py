@@ -11,6 +11,7 @@ from functools import cache
 from importlib.resources import files
 
 from remyelin.errors import InputError, ParameterError, UnknownNameError
+from remyelin.parameters.consistency import inconsistencies
 from remyelin.parameters.parameter import Parameter, ParameterMark, Prior, Spread
 
 COLUMNS = (
@@ -68,6 +69,7 @@ class ParameterTable:
                 problems.append(f"row {number}: key {parameter.key!r} is there twice")
             table[parameter.key] = parameter
         problems += _dangling_spreads(table)
+        problems += inconsistencies(table)
         if problems:
             raise InputError(name, problems)
         return cls(table)
@@ -106,19 +108,25 @@ class ParameterTable:
         UnknownNameError
             A key is unknown.
         ParameterError
-            A value is not finite or outside its hard limits.
+            Values are not finite, outside their hard limits or at odds with each other; every
+            one is named.
         """
+        problems: list[str] = []
         table = dict(self._by_key)
         for key, value in values.items():
             old = self[key]
             if not (math.isfinite(value) and old.minimum <= value <= old.maximum):
-                raise ParameterError(
+                problems.append(
                     f"parameter {key}: {value!r} is outside its limits; allowed is "
                     f"{old.minimum:g} to {old.maximum:g} {old.unit}"
                 )
+                continue
             table[key] = replace(
                 old, value=value, low=min(old.low, value), high=max(old.high, value)
             )
+        problems += inconsistencies(table)
+        if problems:
+            raise ParameterError("\n".join(problems))
         return ParameterTable(table)
 
     def digest(self) -> str:
