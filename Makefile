@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files bench constraints clean python-check
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files scoreboard bench constraints clean python-check
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make reference    rebuild the stored reference population (takes minutes)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
+	@echo "make scoreboard   run all groups of the scoreboard and renew its page (takes minutes)"
 	@echo "make bench        measure the engine and write benchmarks/engine.json (takes minutes)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
 	@echo "make clean        remove .venv, caches and build artefacts; keeps runs/"
@@ -72,6 +73,11 @@ evidence: $(VENV)/.installed
 
 study-files: $(VENV)/.installed
 	$(PY) -m tools.study_files
+
+scoreboard: $(VENV)/.installed
+	$(PY) -m remyelin scoreboard --group natural-history --publish .
+	$(PY) -m remyelin scoreboard --group drugs --publish .
+	$(PY) -m remyelin scoreboard --group ahsct --publish .
 
 bench: $(VENV)/.installed
 	$(PY) benchmarks/engine.py
