@@ -11,7 +11,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale
+.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale scoreboard
 .DEFAULT_GOAL := help
 
 help:
@@ -30,6 +30,7 @@ help:
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
+	@echo "make scoreboard   run all groups of the scoreboard and renew its page (takes minutes)"
 	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
 	@echo "make constraints  resolve every dependency anew and write constraints.txt"
@@ -81,6 +82,11 @@ patient-picture: $(VENV)/.installed
 
 equations: $(VENV)/.installed
 	$(PY) -m tools.equations
+
+scoreboard: $(VENV)/.installed
+	$(PY) -m remyelin scoreboard --group natural-history --publish .
+	$(PY) -m remyelin scoreboard --group drugs --publish .
+	$(PY) -m remyelin scoreboard --group ahsct --publish .
 
 bench: $(VENV)/.installed-test
 	$(PY) benchmarks/engine.py

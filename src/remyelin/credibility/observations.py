@@ -263,7 +263,7 @@ def _cells(spec: Distribution) -> Iterator[tuple[Target, Observation]]:
                 role=spec.role,
                 shaped=spec.shaped,
                 derived=derived,
-                note=spec.note,
+                note=f"{spec.note} Number: {spec.n_note}.",
             )
             yield target, replace(observe(target), source=citation)
 

@@ -129,10 +129,9 @@ class _Grid:
         return confirming, lowest
 
     def _lost(self, who: NDArray[np.int64], at: NDArray[np.int64], needed: Reals) -> Flags:
-        below = self.score[who] < needed[:, None]
-        below &= np.arange(self.score.shape[1])[None, :] > at[:, None]
-        lost: Flags = (below[:, 1:] & below[:, :-1]).any(axis=1)
-        return lost
+        after = np.arange(self.score.shape[1])[None, :] > at[:, None]
+        below = (self.score[who] < needed[:, None]) & after
+        return np.asarray((below[:, 1:] & below[:, :-1]).any(axis=1), dtype=np.bool_)
 
 
 def _step(reference: Reals) -> Reals:
