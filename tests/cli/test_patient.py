@@ -63,18 +63,18 @@ def test_every_problem_is_listed_at_once_and_nothing_is_written(
     assert list(tmp_path.iterdir()) == [file]
 
 
-def test_a_phenotype_that_cannot_be_enrolled_is_a_failure_with_a_reason(
-    capsys: pytest.CaptureFixture[str], tmp_path: Path
+def test_a_patient_whom_nobody_is_like_is_a_failure_with_a_reason(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("remyelin.patients.matching._MOST_CANDIDATES", 400)
     file = tmp_path / "p.yaml"
     file.write_text(
-        "age_years: 55\nsex: male\nphenotype: ppms\ndisease_duration_years: 8\nedss: 5\n"
-        "prior_drugs: [natalizumab]\n",
+        "age_years: 20\nsex: male\nphenotype: rrms\ndisease_duration_years: 2\nedss: 9\n",
         encoding="utf-8",
     )
     done = call(capsys, "patient", str(file), "--years", "1", "--out", str(tmp_path / "o"))
     assert done.code == 1
-    assert "enrolled" in done.err or "prior_drugs" in done.err
+    assert "no 1 virtual patients like this" in done.err
     assert not (tmp_path / "o").exists()
 
 

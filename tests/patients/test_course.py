@@ -10,10 +10,12 @@ import pytest
 
 import remyelin as rm
 from remyelin.errors import CohortError
+from remyelin.patients import matching
 from remyelin.patients.course import Course, simulate
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.matching import TOLERANCES, wanted
 from remyelin.patients.settings import Settings
+from remyelin.study.vocabulary import Covariate, Phenotype
 
 GRAFT_DAY = 40
 
@@ -98,17 +100,43 @@ def test_the_record_says_how_to_repeat_the_course() -> None:
     assert len(record["sources"]) == 2
 
 
+def like_the_default(**changes: object) -> Description:
+    return Description.model_validate({**default_patient().model_dump(), **changes})
+
+
 @pytest.mark.parametrize(
-    ("change", "words"),
-    [({"prior_drugs": ("interferon_beta",)}, "prior_drugs"), ({"edss": 9.5}, "no 1 virtual")],
+    ("changes", "words"),
+    [
+        ({"prior_drugs": ("interferon_beta",)}, "prior_drugs"),
+        ({"phenotype": "ppms"}, "only rrms can be enrolled"),
+        ({"edss": 9.5}, "no 1 virtual"),
+    ],
 )
-def test_a_patient_whom_the_model_cannot_give_is_refused_with_a_reason(
-    change: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
+def test_a_patient_whom_the_cohorts_cannot_give_is_refused_with_a_reason(
+    changes: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("remyelin.patients.matching._MOST_CANDIDATES", 400)
-    somebody = Description.model_validate({**default_patient().model_dump(), **change})
+    monkeypatch.setattr(matching, "_MOST_CANDIDATES", 400)
+    monkeypatch.setattr(matching, "_PRIOR", "no_such_field")
+    monkeypatch.setattr(matching, "_enrolable", lambda: frozenset({Phenotype.RRMS}))
     with pytest.raises(CohortError, match=words):
-        simulate(somebody, Settings(years=1))
+        simulate(like_the_default(**changes), Settings(years=1))
+
+
+@pytest.mark.parametrize("phenotype", [Phenotype.SPMS, Phenotype.PPMS])
+def test_progressive_patients_are_found_where_the_cohorts_enrol_them(phenotype: Phenotype) -> None:
+    if phenotype not in matching._enrolable():
+        pytest.skip("the cohorts room does not enrol this course yet")
+    somebody = like_the_default(
+        age_years=50,
+        phenotype=phenotype,
+        disease_duration_years=10,
+        edss=4.5,
+        relapses_last_12_months=None,
+        relapses_last_24_months=None,
+        gd_lesions=None,
+    )
+    course = simulate(somebody, Settings(years=1))
+    assert abs(course.matched.covariates[Covariate.EDSS][0] - 4.5) <= 1.0
 
 
 def test_the_python_face_takes_a_mapping_a_file_or_nothing() -> None:
