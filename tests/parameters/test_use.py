@@ -22,7 +22,7 @@ from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
 from remyelin.therapies import catalogue
-from remyelin.therapies.amounts import DERIVED, amount
+from remyelin.therapies.amounts import DERIVED, amount, amounts_of
 from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
 
@@ -72,8 +72,10 @@ def test_every_parameter_is_read_by_something() -> None:
         era_factor(table, era)
     for protocol in map(catalogue.load, catalogue.names()):
         for step in protocol.steps:
-            for name in step.moves.values():
-                amount(name, table)
+            amounts_of(step, table)
+            if step.dose:
+                doubled = step.model_copy(update={"dose": 2.0 * step.dose})
+                amounts_of(doubled, table)
     for name in DERIVED:
         amount(name, table)
     assert sorted(p.key for p in TABLE if p.key not in watched.read) == []
