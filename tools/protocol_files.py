@@ -120,6 +120,8 @@ def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
         step["dose_high"] = high
     if row["amount_text"]:
         step["dose_text"] = row["amount_text"]
+    elif low is not None and high is None:
+        step["dose_text"] = f"{low:g} or more"
     if row["amount_unit"]:
         step["unit"] = UNITS.get(row["amount_unit"], row["amount_unit"])
     step |= _routes(row["route"], kind) | _days(row, shift)

@@ -38,7 +38,6 @@ INTERNAL_FACTOR: Final[dict[str, float]] = {
     "%/y/S": _PER_YEAR,
     "%/unit": 1.0,
     "%/lesion": 1.0,
-    "1/(mg/L)": 1.0,
     "pg/mL": 1.0,
     "pg/mL/S": 1.0,
     "pg/mL/(unit/d)": 1.0,

@@ -24,7 +24,7 @@ from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
 from remyelin.study.vocabulary import Region
 from remyelin.therapies import catalogue
-from remyelin.therapies.amounts import DERIVED, amount
+from remyelin.therapies.amounts import DERIVED, amount, amounts_of
 from remyelin.therapies.risks import risks
 from remyelin.therapies.transplant import given
 from remyelin.trials.examination import ExaminationParameters, Examiner
@@ -81,6 +81,10 @@ def test_every_parameter_is_read_by_something() -> None:
         bind(shape, table)
     for protocol in map(catalogue.load, catalogue.names()):
         given(protocol, table)
+        for step in protocol.steps:
+            if step.dose:
+                doubled = step.model_copy(update={"dose": 2.0 * step.dose})
+                amounts_of(doubled, table)
     for risk in risks():
         for name in risk.moves.values():
             amount(name, table)

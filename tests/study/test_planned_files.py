@@ -101,9 +101,9 @@ def test_run_refuses_with_the_reason(name: str, capsys: pytest.CaptureFixture[st
 
 
 def test_python_refuses_a_planned_study_and_leaves_a_changed_one_to_the_checks() -> None:
-    with pytest.raises(UsageError, match="protocol missing: alemtuzumab"):
-        remyelin.run("caremsi2012_alem", replicates=1)
-    study = catalogue.load("caremsi2012_alem")
+    with pytest.raises(UsageError, match="baseline imputed"):
+        remyelin.run("camms223_alem", replicates=1)
+    study = catalogue.load("camms223_alem")
     refuse_planned(study.model_copy(update={"title": "My own"}))
     refuse_planned(catalogue.load("mist"))
 

@@ -49,7 +49,7 @@ def dose_of(step: Step) -> str:
 
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
-    found = []
+    found: list[dict[str, object]] = []
     for field, size in amounts_of(step, table).items():
         name = step.moves[field]
         parameter = None if name in DERIVED else table[name]

@@ -125,10 +125,11 @@ def _of_step(protocol: Protocol, step: Step, where: str, part: Part | None) -> I
     if step.times is not None and step.every_days is not None:
         last = begin + step.every_days * (step.times - 1) + (step.lasts_days or 1) - 1
     graft = protocol.treatment_class is TreatmentClass.AHSCT
-    transplant = frozenset({"transplant"}) if graft and step.kind in _TRANSPLANT else frozenset()
     for agent in agents_of(step.agent):
         drug = find(agent)
-        groups = (drug.groups if drug else frozenset()) | transplant
+        groups = drug.groups if drug else frozenset()
+        if graft and (step.kind in _TRANSPLANT or "lymphodepleting" in groups):
+            groups |= {"transplant"}
         name = drug.agent if drug else agent
         if groups:
             own = not graft or (step.kind in _APART and bool(groups & _OWN))

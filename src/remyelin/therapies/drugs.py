@@ -104,7 +104,8 @@ class Share:
             return full
         if self.law is Law.EXPONENTIAL:
             return -math.expm1(self.rate * math.log1p(-full))
-        odds = full / (1.0 - full) * self.rate ** table["dose_steepness"].internal
+        steepness = table["dose_steepness"].internal
+        odds = full / (1.0 - full) * math.pow(self.rate, steepness)
         return odds / (1.0 + odds)
 
 

@@ -62,7 +62,7 @@ KINDS: dict[TreatmentClass, Kind] = {
 def at_dose(protocol: Protocol, factor: float) -> Protocol:
     """Give the same protocol with every dose times a factor.
 
-    A step that acts without a dose, as a graft that is collected before, acts in full or, at 0, not.
+    A step that acts without a dose, as a graft collected before, acts in full or, at 0, not.
     """
     return protocol.model_copy(
         update={"steps": tuple(_step(step, factor) for step in protocol.steps)}

@@ -1,0 +1,89 @@
+"""Treatments of a study: protocols of its own, refusal of what does not act, warned switches."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+import remyelin
+from remyelin.errors import InputError, UnknownNameError
+from remyelin.parameters import ParameterTable
+from remyelin.study import catalogue
+from remyelin.study.schema import Study
+from remyelin.trials.treatments import treatment_warnings, treatments
+
+TABLE = ParameterTable.load()
+EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
+
+
+def example(folder: Path, *, regimen: tuple[str, str] = ("", ""), study: tuple[str, str]) -> Study:
+    for name, (old, new) in (("my_regimen.yaml", regimen), ("my_study.yaml", study)):
+        text = (EXAMPLES / name).read_text(encoding="utf-8")
+        assert old in text
+        (folder / name).write_text(text.replace(old, new) if old else text, encoding="utf-8")
+    return catalogue.read(folder / "my_study.yaml")
+
+
+def test_a_study_with_a_protocol_of_its_own_runs(tmp_path: Path) -> None:
+    for name in ("my_regimen.yaml", "my_study.yaml"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    result = remyelin.run(tmp_path / "my_study.yaml", patients=20, replicates=1)
+    given = set(result.tables["exposures"]["protocol_id"])
+    assert given == {"natalizumab", "natalizumab_every_6_weeks"}
+
+
+def test_a_study_keeps_its_protocols_when_it_is_written_and_read_again() -> None:
+    study = catalogue.read(EXAMPLES / "my_study.yaml")
+    again = catalogue.from_mapping(study.model_dump(mode="json"))
+    assert set(treatments(again, TABLE)) == {"natalizumab", "natalizumab_every_6_weeks"}
+
+
+@pytest.mark.parametrize(
+    "name", ["/etc/passwd.yaml", "../my_regimen.yaml", "my_regimen.txt", "no.yaml"]
+)
+def test_a_protocol_file_lies_beside_the_study(name: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="protocols"):
+        example(tmp_path, study=("my_regimen.yaml", name))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("agent: natalizumab,", "agent: natalizumap,", "unknown_drug"),
+        ("unit: mg,", "", "dose and unit go together"),
+        ("dose: 300.0", "dose: 30000.0", "dose_range"),
+        ("natalizumab_every_6_weeks", "natalizumab", "is taken"),
+    ],
+)
+def test_a_bad_protocol_stops_the_study_with_step_and_rule(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    study = example(tmp_path, regimen=(old, new), study=("", ""))
+    with pytest.raises(InputError, match=told):
+        treatments(study, TABLE)
+
+
+def test_an_unknown_protocol_offers_the_nearest_of_both(tmp_path: Path) -> None:
+    study = example(
+        tmp_path, study=("protocol_id: natalizumab_every_6_weeks", "protocol_id: natalizumab_6")
+    )
+    with pytest.raises(UnknownNameError, match="natalizumab_every_6_weeks"):
+        treatments(study, TABLE)
+
+
+def test_a_protocol_that_does_not_act_is_refused_with_the_reason(tmp_path: Path) -> None:
+    study = example(tmp_path, study=("protocol_id: natalizumab,", "protocol_id: cyatg,"))
+    with pytest.raises(InputError, match=r"does not act.*ahsct_cy200_ratg6 acts"):
+        treatments(study, TABLE)
+
+
+def test_every_study_of_the_package_that_runs_keeps_the_rules() -> None:
+    for name in catalogue.names():
+        assert treatments(catalogue.load(name), TABLE)
+
+
+def test_a_switch_is_judged_as_a_sequence() -> None:
+    warned = treatment_warnings(catalogue.load("mist"), TABLE)
+    assert any("switch from natalizumab" in text for text in warned)
