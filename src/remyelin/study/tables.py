@@ -108,7 +108,9 @@ ADVERSE_EVENTS = Table(
     (
         *_who(),
         Column("day", Kind.INTEGER, "d", "day of the event from baseline"),
-        Column("event", Kind.TEXT, "", "infection, death or another event that the model brings about"),
+        Column(
+            "event", Kind.TEXT, "", "infection, death or another event that the model brings about"
+        ),
         Column(
             "grade",
             Kind.INTEGER,
