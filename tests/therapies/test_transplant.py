@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from math import log10
+from pathlib import Path
 
 import pytest
 
@@ -176,6 +177,20 @@ def test_no_two_transplants_of_the_catalogue_are_the_same_treatment() -> None:
         for name in TRANSPLANTS
     }  # fmt: skip
     assert len(set(found.values())) == len(found) >= 12
+
+
+def test_the_page_on_transplantation_holds_the_figures_of_every_protocol() -> None:
+    page = (Path(__file__).resolve().parents[2] / "docs" / "transplantation.md").read_text("utf-8")
+    for name in TRANSPLANTS:
+        found: dict[str, float] = defaultdict(float)
+        for item in given(catalogue.load(name), TABLE):
+            for key, value in item.amounts.items():
+                found[key] += value
+        share = "graft_t_share" if found["apheresis"] > 0.0 else "marrow_t_share"
+        one = TABLE.with_values({"graft_t_share": TABLE[share].internal})
+        kill = clone_kill(found, removed=found["graft_selection"], table=one)
+        assert f"| `{name}` | {kill:.2f} |" in page
+        assert f"| {found['gonadotoxicity']:.1f} |" in page
 
 
 def refused(text: str) -> str:
