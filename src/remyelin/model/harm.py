@@ -110,6 +110,7 @@ class TransplantHarmParameters(NamedTuple):
     neutropenia_threshold: float
     febrile_neutropenia_rate: float
     infection_cd4_reference: float
+    virus_delay: float
     ebv_rate: float
     ebv_antibody_gain: float
     ebv_disease_share: float
@@ -142,8 +143,9 @@ def harm_in_recovery(
     lack = positive(m, 1.0 - cd4_count(t_cells) / p.infection_cd4_reference)
     ebv = p.ebv_rate * h * lack * lack * (1.0 + p.ebv_antibody_gain * harm.antibody)
     cmv = p.cmv_rate * h * lack * lack * (1.0 + p.cmv_antibody_gain * harm.antibody)
-    ebv_comes = (u[1] < ebv) & (harm.ebv <= 0.0) & open_
-    cmv_comes = (u[2] < cmv) & (harm.cmv <= 0.0) & open_
+    wakes = open_ & (clock.recovery_left < p.recovery_window - p.virus_delay)
+    ebv_comes = (u[1] < ebv) & (harm.ebv <= 0.0) & wakes
+    cmv_comes = (u[2] < cmv) & (harm.cmv <= 0.0) & wakes
     toxic = (u[3] < p.organ_toxicity * harm.toxicity * h / p.organ_toxicity_time) & open_
     end = p.recovery_window - p.graft_failure_day
     late = low & (clock.recovery_left <= end) & (clock.recovery_left > end - h)

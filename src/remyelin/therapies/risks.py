@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
 from remyelin.errors import InputError
 from remyelin.files import parse_yaml
@@ -51,7 +51,9 @@ def risks() -> tuple[Risk, ...]:
     """
     text = files("remyelin.therapies").joinpath("data", "risks.yaml").read_text(encoding="utf-8")
     try:
-        return tuple(Risk.model_validate(item) for item in parse_yaml(text, where=_WHERE))
+        return TypeAdapter(tuple[Risk, ...]).validate_python(
+            parse_yaml(text, where=_WHERE), strict=False
+        )
     except ValidationError as error:
         raise InputError(_WHERE, problems_of(error, Risk)) from None
 
