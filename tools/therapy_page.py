@@ -15,7 +15,8 @@ MARK = "<!-- Below: made by `python -m tools.therapy_page`, not to be changed by
 
 def page(text: str) -> str:
     """Give the page with the made part anew."""
-    return f"{text.split(MARK)[0]}{MARK}\n\n{as_text().replace('# Protocol files', '## Protocol files')}\n"
+    kept, made = text.split(MARK, maxsplit=1)[0], as_text()
+    return f"{kept}{MARK}\n\n{made.replace('# Protocol files', '## Protocol files')}\n"
 
 
 if __name__ == "__main__":

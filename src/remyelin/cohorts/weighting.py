@@ -188,8 +188,10 @@ def _slopes(
     rows = np.flatnonzero(certain[candidate])
     if len(rows):
         who, part = candidate[rows], weight[rows, None] * x[rows]
-        own = np.stack([np.bincount(who, column, minlength=len(sums)) for column in part.T], axis=1)
-        own[certain] /= sums[certain, None]
+        own: NDArray[np.float64] = np.stack(
+            [np.bincount(who, column, minlength=len(sums)) for column in part.T], axis=1
+        )
+        own[certain] = own[certain] / sums[certain, None]
         slope -= (x[rows] - mean).T @ (share[rows, None] * own[who])
     return np.vstack([slope, _PENALTY * np.eye(len(theta))])
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from remyelin.reports.aside import RECORD_NAME, written_aside
+from remyelin.reports.aside import written_aside
 from remyelin.reports.records import as_json, plain
+from remyelin.trials.vault import RECORD_NAME
 
 if TYPE_CHECKING:
     import pandas as pd
