@@ -62,6 +62,7 @@ class Purpose(IntEnum):
     TOXIC_DEATH = 54
     GRAFT_TUMOUR = 65
     CELL_BATCH = 66
+    CELL_PRODUCT = 67
 
 
 class NoParameters(NamedTuple):

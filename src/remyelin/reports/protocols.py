@@ -6,8 +6,11 @@ from collections.abc import Iterator, Mapping
 
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.amounts import DERIVED, amounts_of
+from remyelin.therapies import product_catalogue
+from remyelin.therapies.amounts import BY_PRODUCT, DERIVED, amounts_of
+from remyelin.therapies.arrival import arriving
 from remyelin.therapies.drugs import find
+from remyelin.therapies.product_rules import unknown_of
 from remyelin.therapies.protocol import Protocol, Step
 
 _WIDTH = 60
@@ -50,8 +53,11 @@ def dose_of(step: Step) -> str:
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
     found: list[dict[str, object]] = []
-    for field, size in amounts_of(step, table).items():
-        name = step.moves[field]
+    cells = {}
+    if BY_PRODUCT in step.moves.values():
+        cells = arriving(step, product_catalogue.load(step.product), table)
+    for field, size in {**amounts_of(step, table), **cells}.items():
+        name = step.moves.get(field, BY_PRODUCT)
         parameter = None if name in DERIVED else table[name]
         found.append(
             {
@@ -107,6 +113,10 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
     parts = (dose_of(step), routes, when(step, protocol), step.condition)
     words = ", ".join(part for part in parts if part)
     yield f"  {place}  {step.kind}: {step.agent}, {words}"
+    if step.product:
+        yield f"       product: {step.product}" + (
+            f" ({gaps})" if (gaps := unknown_of(step)) else ""
+        )
     drug = find(step.agent)
     if drug is not None and step.moves:
         yield f"       target: {drug.target}"
