@@ -171,7 +171,8 @@ class Step(Frozen):
             problems.append("day: a step that gives a product needs its day")
         if self.moves and self.day is None:
             problems.append("day: a step that moves an input needs its day")
-        if self.route is None and (self.moves or self.kind not in NOT_GIVEN):
+        trained = self.kind is StepKind.REHABILITATION
+        if self.route is None and not trained and (self.moves or self.kind not in NOT_GIVEN):
             problems.append(f"route: needed; allowed: {', '.join(Route)}")
         if self.times is not None and self.every_days is None:
             problems.append("times: needs every_days")
