@@ -65,6 +65,7 @@ def run(
     twins: bool = False,
     backend: str = "fused",
     tables: str = "whole",
+    mechanism: str = "peripheral",
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
     force: bool = False,
@@ -90,6 +91,8 @@ def run(
     tables
         ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
         each shard in ``folder``, or ``"none"``: figures only.
+    mechanism
+        By which mechanism cell products act: ``"peripheral"``, ``"trophic"`` or ``"null"``.
     folder, resume, force
         Run folder for these; whether to do only what is missing there, or to replace it.
     cluster
@@ -131,6 +134,7 @@ def run(
         twins=twins,
         backend=named(backend),
         tables=keep_named(tables),
+        mechanism=mechanism,
     )
     place = None if folder is None else Path(folder)
     scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)

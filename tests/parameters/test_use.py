@@ -32,6 +32,7 @@ from remyelin.therapies.risks import risks
 from remyelin.therapies.transplant import given
 from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
+from remyelin.trials.unblinding import Lean
 
 TABLE = ParameterTable.load()
 NOT_EXAMINED: tuple[type[Any], ...] = (PegParameters, FatigueParameters)
@@ -77,6 +78,7 @@ def test_every_parameter_is_read_by_something() -> None:
             for region in Region:
                 start(table, streams, course=course, era=era, region=region)
     Engine(table)
+    Lean.of(table)
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)
     Examiner.of(Measurement(), table, population.streams)

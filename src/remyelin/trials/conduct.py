@@ -27,6 +27,7 @@ from remyelin.trials.prior import at_baseline, prior_courses
 from remyelin.trials.readouts import Scanner
 from remyelin.trials.relapse_visits import UNSCHEDULED, RelapseVisits
 from remyelin.trials.switching import Switcher
+from remyelin.trials.unblinding import Lean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -99,6 +100,7 @@ class _Trial:
         self.assessor = rater(plan.table, backend, noise=settings.rater_noise)
         self.population = at_baseline(plan.study, cohort, people)
         self.receivers = Receivers.of(self.population)
+        self.lean = Lean.of(plan.table)
         self.rows = np.arange(len(people))
         self.today = self.enrolled = -plan.study.design.lead_in_days
         self.end = np.minimum(people.planned_end, people.dropout)
@@ -216,7 +218,7 @@ class _Trial:
 
     def _see(self, visit: Visit, come: NDArray[np.bool_]) -> None:
         rows, population = self.rows[come], self.population.take(np.flatnonzero(come))
-        rating = self.assessor.rate(population)
+        rating = self.assessor.rate(self.lean.seen(population, rows, self.courses, visit.day))
         occasion, planned = visit.number, visit.number != UNSCHEDULED
         scan = self.scanner.read(rows, population, scanned=visit.mri, occasion=occasion)
         tests = unexamined(len(rows))
