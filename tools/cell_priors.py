@@ -40,6 +40,7 @@ DRAWS = 200
 LEVEL = (0.05, 0.5, 0.95)
 
 Tables = Mapping[str, pd.DataFrame]
+Reader = Callable[[Study, Tables], NDArray[np.float64]]
 
 
 @dataclass(frozen=True)
@@ -59,13 +60,13 @@ class Figure:
     name: str
     observed: float
     reading: str
-    read: Callable[[Study, Tables], NDArray[np.float64]]
+    read: Reader
     source: str
 
 
 def asked(
     outcome: str, group: str, time: float, measure: str
-) -> Callable[..., NDArray[np.float64]]:
+) -> Reader:
     """Read a figure that the study file asks for."""
 
     def read(study: Study, tables: Tables) -> NDArray[np.float64]:
@@ -80,7 +81,7 @@ def asked(
     return read
 
 
-def walk_gain(arm: str) -> Callable[..., NDArray[np.float64]]:
+def walk_gain(arm: str) -> Reader:
     """Read the mean gain of the timed walk (%) of patients of EDSS 6.0 to 6.5, last visit."""
 
     def read(_: Study, tables: Tables) -> NDArray[np.float64]:
@@ -96,7 +97,7 @@ def walk_gain(arm: str) -> Callable[..., NDArray[np.float64]]:
     return read
 
 
-def edss_or_walk_better(arm: str) -> Callable[..., NDArray[np.float64]]:
+def edss_or_walk_better(arm: str) -> Reader:
     """Read the share whose EDSS (steps) or timed walk (20 %) is better at the last visit."""
 
     def read(_: Study, tables: Tables) -> NDArray[np.float64]:
@@ -118,7 +119,8 @@ _PLUS = "EDSS or walk; the published one counts the peg test too"
 FIGURES: Mapping[str, tuple[Figure, ...]] = {
     "mesems": (
         Figure("Gd lesions, cells over placebo", 0.94, "scans of weeks 12 and 24",
-               asked("gd_lesions", "msc_first_vs_placebo_first", 5.52, "rate_ratio"), "uccelli2021"),
+               asked("gd_lesions", "msc_first_vs_placebo_first", 5.52, "rate_ratio"),
+               "uccelli2021"),
     ),
     "petrou2020": (
         *(
@@ -127,7 +129,8 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
             for arm, value in (("msc_it", 0.067), ("msc_iv", 0.097), ("sham", 0.419))
         ),
         *(
-            Figure(f"NEDA-3 at 12 months, {arm}", value, "rule not stated; re-assignment simplified",
+            Figure(f"NEDA-3 at 12 months, {arm}", value,
+                   "rule not stated; re-assignment simplified",
                    asked("neda3", arm, 12.0, "proportion"), "petrou2020")
             for arm, value in (("msc_it", 0.586), ("msc_iv", 0.406), ("sham", 0.097))
         ),
