@@ -17,6 +17,8 @@ from remyelin.evidence.certificates import (
     from_mapping,
     judge,
     of_batch,
+)
+from remyelin.evidence.certificates import (
     tests_of as asked_of,
 )
 

@@ -63,6 +63,7 @@ class Purpose(IntEnum):
     GRAFT_TUMOUR = 65
     CELL_BATCH = 66
     CELL_PRODUCT = 67
+    CELL_HARM = 68
 
 
 class NoParameters(NamedTuple):

@@ -9,6 +9,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.therapies import product_catalogue
 from remyelin.therapies.amounts import BY_PRODUCT, DERIVED, amounts_of
 from remyelin.therapies.arrival import arriving
+from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.drugs import find
 from remyelin.therapies.product_rules import unknown_of
 from remyelin.therapies.protocol import Protocol, Step
@@ -55,7 +56,11 @@ def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     found: list[dict[str, object]] = []
     cells = {}
     if BY_PRODUCT in step.moves.values():
-        cells = arriving(step, product_catalogue.load(step.product), table)
+        product = product_catalogue.load(step.product)
+        cells = arriving(step, product, table)
+        cells |= chances(step, product, table, first=False) | chances(
+            step, product, table, first=True
+        )
     for field, size in {**amounts_of(step, table), **cells}.items():
         name = step.moves.get(field, BY_PRODUCT)
         parameter = None if name in DERIVED else table[name]

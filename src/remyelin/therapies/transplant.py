@@ -18,6 +18,7 @@ from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies import product_catalogue
 from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, amount, amounts_of
 from remyelin.therapies.arrival import arriving
+from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.doses import DoseError, base_unit, daily, in_reference_units, known
 from remyelin.therapies.drugs_by_dose import (
     BY_ATG,
@@ -75,9 +76,7 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         if plain:
             found.append(Given.of(step, plain, every_days=step.every_days))
         if BY_PRODUCT in step.moves.values():
-            cells = arriving(step, product_catalogue.load(step.product), table)
-            own = Given.of(step, cells, every_days=step.every_days)
-            found.append(replace(own, product=step.product, place=place))
+            found += _cells(step, place, table)
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(_begin(step), _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
@@ -95,6 +94,16 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         gate = {"conditioning": 1.0} if any(before <= day for before in collected) else {}
         found.append(Given(day, gate | _inputs(effects)))
     return tuple(found)
+
+
+def _cells(step: Step, place: int, table: ParameterTable) -> Iterator[Given]:
+    """Give a dose of cells with its risks, and the risks that come with the first one only."""
+    product = product_catalogue.load(step.product)
+    cells = arriving(step, product, table) | chances(step, product, table, first=False)
+    own = Given.of(step, cells, every_days=step.every_days)
+    yield replace(own, product=step.product, place=place)
+    if once := chances(step, product, table, first=True):
+        yield Given(_begin(step), once)
 
 
 def _collection_days(protocol: Protocol) -> list[int]:

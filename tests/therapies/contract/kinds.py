@@ -83,7 +83,12 @@ def training_left(people: Population) -> NDArray[np.float64]:
 KINDS: dict[TreatmentClass, Kind] = {
     TreatmentClass.DMT: Kind(effect=new_lesions, largest_factor=2.0, leftovers=drug_left),
     TreatmentClass.AHSCT: Kind(effect=new_lesions, largest_factor=1.0, leftovers=drug_left),
-    TreatmentClass.MSC: Kind(effect=what_cells_spare, largest_factor=4.0, leftovers=cells_left),
+    TreatmentClass.MSC: Kind(
+        effect=what_cells_spare,
+        largest_factor=4.0,
+        leftovers=cells_left,
+        harms=("cell_fever",),
+    ),
     TreatmentClass.NSC: Kind(effect=what_cells_spare, largest_factor=4.0, leftovers=cells_left),
     TreatmentClass.OPC: Kind(effect=what_cells_spare, largest_factor=4.0, leftovers=cells_left),
     TreatmentClass.OTHER: Kind(effect=lost_function, largest_factor=1.0, leftovers=training_left),
