@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from remyelin.engine.algebra import Algebra, compute
 from remyelin.engine.graph import Graph
 from remyelin.engine.mean_field import mean_field
+from remyelin.engine.means import Means
 from remyelin.engine.numpy_backend import NUMPY
-from remyelin.engine.series import MeanError, Means, Series
+from remyelin.engine.series import MeanError, Series
 from remyelin.model.day import STAGES
 from remyelin.model.draws import exponential, gamma_of_whole_shape, normal
 from remyelin.model.stage import WORDS_PER_BLOCK, Purpose, Stage

@@ -12,7 +12,8 @@ from remyelin.engine.algebra import Algebra, compute
 from remyelin.engine.fused.layout import LEVEL_LEAVES, PARTS, STATE_LEAVES, TRAIT_LEAVES
 from remyelin.engine.fused.shared import flat
 from remyelin.engine.graph import Graph, Op
-from remyelin.engine.series import MeanError, Means, Series
+from remyelin.engine.means import Means
+from remyelin.engine.series import MeanError, Series
 from remyelin.model.day import STAGES
 from remyelin.model.mean import EVENTS, HELD, reason_left_out
 from remyelin.model.stage import WORDS_PER_BLOCK, Stage
