@@ -144,7 +144,7 @@ def test_criteria_that_nobody_meets_tell_what_the_phenotype_asks_of_itself() -> 
     data = spms()
     data["population"]["criteria"] = {"age_years": {"max": 17.0}}  # type: ignore[index]
     data["population"]["baseline"] = {"age_years": {"mean": 17.0}}  # type: ignore[index]
-    with pytest.raises(CohortError, match=r"spms asks for edss_worsened_last_24_months 1 to inf"):
+    with pytest.raises(CohortError, match=r"spms asks for edss 3 to inf, edss_worsened"):
         fitted(study(data).population)
 
 
