@@ -259,7 +259,7 @@ def _off(row: Row) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.3g}" if math.isfinite(value) else "never"
+    return f"{value:.3g}" if math.isfinite(value) else "∞"
 
 
 def _cell(text: str) -> str:
