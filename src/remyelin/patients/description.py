@@ -168,7 +168,7 @@ def _contradictions(data: Mapping[object, object]) -> Iterator[str]:
         )
     drugs = data.get("prior_drugs")
     for name in drugs if isinstance(drugs, list) else ():
-        if isinstance(name, str) and name not in catalogue.names():
+        if isinstance(name, str) and name.isidentifier() and name not in catalogue.names():
             yield f"prior_drugs: {unknown_therapy(name)}"
 
 
