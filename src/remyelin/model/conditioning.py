@@ -56,9 +56,11 @@ def deplete(
     given = m.where(pulse.clone_kill > 0.0, 1.0, 0.0)
 
     def kill(z: Value) -> Value:
-        beside = spread + p.clone_kill_clone_sd * z
-        conditioned = clip(m, pulse.clone_kill + beside, p.clone_kill_floor, p.clone_kill_ceiling)
-        course = pulse.course_kill + pulse.course_share * beside
+        beside = p.clone_kill_clone_sd * z
+        conditioned = clip(
+            m, pulse.clone_kill + spread + beside, p.clone_kill_floor, p.clone_kill_ceiling
+        )
+        course = pulse.course_kill + pulse.course_share * (spread + beside)
         return given * conditioned + clip(m, course, 0.0, p.clone_kill_ceiling)
 
     kills = (kill(z) for z in access)
