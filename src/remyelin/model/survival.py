@@ -34,7 +34,7 @@ _REFERENCE_AGE = 50.0
 _PARTS = tuple(f"{sex}_{part}" for sex in ("female", "male") for part in ("base", "level", "slope"))
 
 LIFE_TABLES: Mapping[str, Any] = {
-    region: NamedTuple(  # type: ignore[misc]
+    region: NamedTuple(
         f"LifeTable_{region}", [(f"mortality_{region}_{part}", float) for part in _PARTS]
     )
     for region in REGIONS
