@@ -145,6 +145,7 @@ def test_a_single_cohort_borrows_the_typical_spread_and_a_change_does_not() -> N
     ]
     assert one.between_sd == pytest.approx(float(np.median(several)))
     assert not pairs["nadir_mean_affirm"][1].borrowed
+    assert pairs["age_at_edss6"][1].between_sd == 0.0
     assert not pairs["spms_from_onset"][1].borrowed
 
 
