@@ -69,6 +69,8 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         plain = amounts_of(step, table)
         if plain:
             found.append(Given.of(step, plain, every_days=step.every_days))
+        if step.dose == 0.0:
+            continue
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(_begin(step), _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
