@@ -9,6 +9,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.therapies.amounts import DERIVED, amounts_of
 from remyelin.therapies.drugs import find
 from remyelin.therapies.protocol import Protocol, Step
+from remyelin.therapies.transplant import effects_of_a_day
 
 _WIDTH = 60
 _LABEL = 26
@@ -50,9 +51,12 @@ def dose_of(step: Step) -> str:
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
     found: list[dict[str, object]] = []
-    for field, size in amounts_of(step, table).items():
-        name = step.moves[field]
-        parameter = None if name in DERIVED else table[name]
+    sizes = amounts_of(step, table)
+    for field, name in step.moves.items():
+        if field not in sizes:
+            found.append(_by_dose(field, name, step, table))
+            continue
+        size, parameter = sizes[field], None if name in DERIVED else table[name]
         found.append(
             {
                 "input": field,
@@ -65,6 +69,20 @@ def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
             }
         )
     return found
+
+
+def _by_dose(field: str, name: str, step: Step, table: ParameterTable) -> dict[str, object]:
+    """Tell what one day of a step does whose effects follow from drug and dose."""
+    return {
+        "input": field,
+        "kind": "pulse",
+        "amount": None,
+        "parameter": name,
+        "value": None,
+        "unit": None,
+        "mark": "derived",
+        "effects": dict(effects_of_a_day(step, field, table)),
+    }
 
 
 def values(protocol: Protocol, table: ParameterTable) -> Mapping[str, object]:
@@ -111,6 +129,10 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
     if drug is not None and step.moves:
         yield f"       target: {drug.target}"
     for one in moved(step, table):
+        if one["amount"] is None:
+            effects = ", ".join(f"{key} {value:.3g}" for key, value in _effects(one))
+            yield f"       moves {one['input']} by dose, each day: {effects}"
+            continue
         size = one["value"]
         full = "" if size is None else f" = {size:g} {one['unit']}"
         by = f"{one['amount']:.4g} ({one['parameter']}{full}, {one['mark']})"
@@ -119,6 +141,12 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
         yield f"       source: {step.source or protocol.citation} ({step.mark or protocol.mark})"
     if step.note:
         yield f"       note: {step.note}"
+
+
+def _effects(one: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    effects = one.get("effects")
+    if isinstance(effects, dict):
+        yield from effects.items()
 
 
 def _goes_on(step: Step) -> bool:

@@ -125,6 +125,19 @@ def _conditioning(step: Step, table: ParameterTable) -> tuple[dict[str, float], 
     return effects | extra, later
 
 
+def effects_of_a_day(step: Step, field: str, table: ParameterTable) -> dict[str, float]:
+    """Give what one day of a step does by its dose: inputs of the model and amounts.
+
+    Shares that are lost are told as shares; of a step with dose 0 nothing is left.
+    """
+    if step.dose == 0.0:
+        return {}
+    if field == "mobilisation":
+        return _mobilising(step, table)
+    own, later = _conditioning(step, table)
+    return _inputs({**own, **later})
+
+
 def _effects(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:
     share = in_reference_units(step, table)
     atg = {"rabbit ATG": "atg", "horse ATG": "atg", "alemtuzumab": "atg"}
