@@ -235,7 +235,8 @@ class Means:
         """``yes`` where the condition holds, else ``no``."""
         sure = self.algebra.known(condition.node)
         if sure is not None:
-            return yes if sure else no
+            chosen = yes if sure else no
+            return self.plain(chosen) if isinstance(chosen, (int, float)) else chosen
         a, b = self.plain(yes), self.plain(no)
         return self._choice(condition.node, a, b)
 

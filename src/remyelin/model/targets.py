@@ -57,7 +57,8 @@ def follow_targets(
     )
     left = targets.overshoot * m.exp(-h / p.traffic_rebound_time)
     overshoot = left + h * p.traffic_rebound * freed
-    return {"targets": Targets(egress, microglia, m.where(overshoot < _GONE, 0.0, overshoot))}
+    over = (freed <= 0.0) & (overshoot < _GONE)
+    return {"targets": Targets(egress, microglia, m.where(over, 0.0, overshoot))}
 
 
 def targets_act(
