@@ -60,7 +60,7 @@ def test_few_die_before_onset_is_recognised_and_the_dead_do_not_return(
 ) -> None:
     looks = of(variant)
     found = np.bincount(looks.candidate, minlength=looks.candidates)
-    silent = variant.course is Course.PRIMARY  # ten years of life table, at 35 to 45 years of age
+    silent = variant.course is Course.PRIMARY  # ten years of life table from about 32
     assert (found > 0).mean() == pytest.approx(0.97 if silent else 1.0, abs=0.015)
     assert found.min() < found.max(), "deaths in the years after onset"
     duration = looks.covariates[Covariate.DURATION]
