@@ -25,7 +25,7 @@ help:
 	@echo "make validate     compare statistics and endpoints with the pinned reference values,"
 	@echo "                  after running pymsprog anew (in an environment of its own)"
 	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
-	@echo "make reference    rebuild the stored reference population (takes minutes)"
+	@echo "make reference    rebuild the stored reference populations (under a minute)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"

@@ -15,8 +15,9 @@ MARK = "<!-- Below: made by `python -m tools.therapy_page`, not to be changed by
 
 def page(text: str) -> str:
     """Give the page with the made part anew."""
-    kept, made = text.split(MARK, maxsplit=1)[0], as_text()
-    return f"{kept}{MARK}\n\n{made.replace('# Protocol files', '## Protocol files')}\n"
+    written = text.split(MARK, maxsplit=1)[0]
+    made = as_text().replace("# Protocol files", "## Protocol files")
+    return f"{written}{MARK}\n\n{made}\n"
 
 
 if __name__ == "__main__":

@@ -67,9 +67,10 @@ def test_a_patient_whom_nobody_is_like_is_a_failure_with_a_reason(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("remyelin.patients.matching._MOST_CANDIDATES", 400)
+    monkeypatch.setattr("remyelin.patients.matching._SMALL_POOL", 0)
     file = tmp_path / "p.yaml"
     file.write_text(
-        "age_years: 20\nsex: male\nphenotype: rrms\ndisease_duration_years: 2\nedss: 9\n",
+        "age_years: 20\nsex: male\nphenotype: rrms\ndisease_duration_years: 1\nedss: 9\n",
         encoding="utf-8",
     )
     done = call(capsys, "patient", str(file), "--years", "1", "--out", str(tmp_path / "o"))

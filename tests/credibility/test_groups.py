@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections import Counter
 from typing import Any
 
 import numpy as np
@@ -16,7 +17,10 @@ from remyelin.credibility.running import Settings, jobs_of
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.evidence import special
 from remyelin.evidence.base import EvidenceBase
+from remyelin.study import catalogue
+from remyelin.study.outcome import OutcomeKey
 from remyelin.study.vocabulary import Mark, Role
+from remyelin.trials.predict import keys_of
 
 NAMES = groups.names()
 
@@ -47,7 +51,38 @@ def test_a_group_names_studies_that_exist_and_its_file_bears_its_name(name: str)
     assert [job.study.study_id for job in jobs] == list(group.runs)
     for job in jobs:
         chosen = [s.arms for s in group.studies if s.study == job.study.study_id]
-        assert all(set(arms) <= set(job.study.arm_ids) for arms in chosen)
+        told = {*job.study.arm_ids, *(e.contrast for e in job.study.endpoints if e.contrast)}
+        assert all(set(arms) <= told for arms in chosen)
+
+
+def figures(name: str) -> list[OutcomeKey]:
+    """Published figures of studies that a group compares."""
+    entries = groups.load(name).studies
+    found = []
+    for entry in entries:
+        study = catalogue.load(entry.study)
+        if study.evidence_id is not None:
+            published = {row.key for row in EvidenceBase.load().outcomes(study.evidence_id)}
+            keys = {key for key, _ in keys_of(study)} & published
+            found += [key for key in keys if not entry.arms or key.arm in entry.arms]
+    return found
+
+
+def test_every_study_that_runs_stands_in_a_group_and_no_figure_twice() -> None:
+    entered = {entry.study for name in NAMES for entry in groups.load(name).studies}
+    assert set(catalogue.names()) == entered
+    for name in NAMES:
+        twice = {key: n for key, n in Counter(figures(name)).items() if n > 1}
+        assert twice == {}, name
+
+
+def test_no_published_figure_of_a_study_is_left_out_of_all_groups() -> None:
+    compared = {key for name in NAMES for key in figures(name)}
+    for name in catalogue.names():
+        study = catalogue.load(name)
+        if study.evidence_id is not None:
+            published = {row.key for row in EvidenceBase.load().outcomes(study.evidence_id)}
+            assert {key for key, _ in keys_of(study)} & published <= compared, name
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -145,6 +180,7 @@ def test_a_single_cohort_borrows_the_typical_spread_and_a_change_does_not() -> N
     ]
     assert one.between_sd == pytest.approx(float(np.median(several)))
     assert not pairs["nadir_mean_affirm"][1].borrowed
+    assert pairs["age_at_edss6"][1].between_sd == 0.0
     assert not pairs["spms_from_onset"][1].borrowed
 
 

@@ -22,7 +22,7 @@ SMALL = {
     "summary": "For tests.",
     "replicates": 2,
     "cohorts": [{"cohort": "placebo_modern", "patients": 30, "replicates": 2}],
-    "studies": [{"study": "mist"}, {"study": "oratorio2017_pbo"}],
+    "studies": [{"study": "mist"}, {"study": "camms223_ifn"}],
 }
 
 
@@ -51,7 +51,7 @@ def refuse(*_: object) -> Finished:
 
 def test_a_group_reads_its_studies_and_its_targets(first: running.GroupRun) -> None:
     assert set(first.finished) == {"placebo_modern", "mist"}
-    assert list(first.not_run) == ["oratorio2017_pbo"]
+    assert list(first.not_run) == ["camms223_ifn"]
     assert first.reused == ()
     rows = rows_of(first)
     studies = [row for row in rows if row.origin == "study"]
@@ -148,7 +148,7 @@ def test_progress_names_each_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> Non
         told.append((name, place, count))
 
     run_group(group(targets=[]), Settings(), Store(None), tell)
-    names = ["placebo_modern", "mist", "oratorio2017_pbo"]
+    names = ["placebo_modern", "mist", "camms223_ifn"]
     assert told == [(name, place, 3) for place, name in enumerate(names)]
 
 

@@ -59,13 +59,15 @@ def test_arm_sizes_of_the_base_add_up_to_the_design() -> None:
     base = EvidenceBase.load()
     for name in catalogue.names():
         study = catalogue.load(name)
-        sizes = {arm.arm_id: arm.n for arm in base.arms(study.evidence_id or "")}
+        if study.evidence_id is None:
+            continue
+        sizes = {arm.arm_id: arm.n for arm in base.arms(study.evidence_id)}
         known = [sizes[arm_id] for arm_id in study.arm_ids]
         if None not in known:  # OPERA: both arms together only
             assert sum(n or 0 for n in known) == study.design.n
 
 
-NO_FIGURE_YET = {"ascend"}
+NO_FIGURE_YET = {"ascend", "boffa2021_rrms"}
 """Studies of which only figures were published that the model cannot work out."""
 
 

@@ -18,6 +18,8 @@ from remyelin.study.vocabulary import Mark, Role, TreatmentClass
         ("affirm", ["affirm2006"]),
         ("affirm2006", ["affirm2006"]),
         ("halt_ms", ["haltmsbvl", "harris2020", "muraro2014"]),
+        ("clarity_placebo", ["clarity2010"]),
+        ("opera2017", ["opera2017"]),
     ],
 )
 def test_a_study_is_known_by_file_trial_or_own_name(name: str, study_ids: list[str]) -> None:

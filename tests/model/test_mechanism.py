@@ -146,11 +146,12 @@ def test_a_block_comes_with_its_onset_time_and_goes_with_its_washout_time() -> N
             Entry("traffic_target", rows, np.full(3, 400), 0.0),
         ]
     )
+    engine = Engine(TABLE.with_values({"drug_response_spread": 0.0}))
     on, off = TABLE["traffic_onset_time"].value, TABLE["traffic_washout_time"].value
-    risen, _ = ENGINE.advance(people, 0, int(on), plan)
-    full, _ = ENGINE.advance(risen, int(on), 400, plan)
-    fading, _ = ENGINE.advance(full, 400, 400 + int(off), plan)
-    gone, _ = ENGINE.advance(fading, 400 + int(off), 2000, plan)
+    risen, _ = engine.advance(people, 0, int(on), plan)
+    full, _ = engine.advance(risen, int(on), 400, plan)
+    fading, _ = engine.advance(full, 400, 400 + int(off), plan)
+    gone, _ = engine.advance(fading, 400 + int(off), 2000, plan)
     assert risen.state.blocks.traffic == pytest.approx(0.8 * (1 - np.exp(-1)))
     assert full.state.blocks.traffic == pytest.approx(0.8, rel=1e-6)
     assert fading.state.blocks.traffic == pytest.approx(0.8 * np.exp(-1), rel=1e-6)

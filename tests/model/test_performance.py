@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -57,10 +59,11 @@ def test_fatigue_rises_with_disability_inflammation_and_smouldering_within_the_s
 
 
 def test_both_tests_can_be_traced_and_compute_the_same_to_the_bit() -> None:
-    for shape, test, inputs in (
+    cases: tuple[tuple[Any, Any, tuple[str, ...]], ...] = (
         (PegParameters, peg_time, ("brainstem", "spinal", "offset")),
         (FatigueParameters, fatigue, ("worst", "inflammation", "smouldering", "offset")),
-    ):
+    )
+    for shape, test, inputs in cases:
         values = {name: np.array([0.3 * k, 2.0]) for k, name in enumerate(inputs)}
         traced = test(TRACER, symbols(shape, "p"), **{n: Symbol(n) for n in inputs})
         known = leaves_of("p", bind(shape, TABLE)) | values

@@ -10,6 +10,7 @@ from importlib.resources import files
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from remyelin.engine import leaves
 from remyelin.engine.advance import Engine
@@ -144,8 +145,8 @@ def test_the_risk_of_death_is_that_of_the_age_and_disability_of_the_day() -> Non
     assert (hazard[0] >= luck.base).all()
 
 
-def _hazard_after_a_day(people: Population) -> np.ndarray:  # type: ignore[type-arg]
-    hazard: np.ndarray = Engine(TABLE).advance(people, 0, 1)[0].state.survival.hazard  # type: ignore[type-arg]
+def _hazard_after_a_day(people: Population) -> NDArray[np.float64]:
+    hazard: NDArray[np.float64] = Engine(TABLE).advance(people, 0, 1)[0].state.survival.hazard
     return hazard
 
 

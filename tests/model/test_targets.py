@@ -11,7 +11,8 @@ from remyelin.engine.streams import Streams
 from remyelin.model.schedule import Entry, Schedule
 from remyelin.parameters import ParameterTable
 
-TABLE = ParameterTable.load()
+TABLE = ParameterTable.load().with_values({"drug_response_spread": 0.0})
+"""With patients who answer alike; tests/model/test_response.py has those who do not."""
 COUNT = 40
 ROWS = np.arange(COUNT)
 

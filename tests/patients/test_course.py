@@ -10,10 +10,12 @@ import pytest
 
 import remyelin as rm
 from remyelin.errors import CohortError
+from remyelin.parameters import ParameterTable
 from remyelin.patients import matching
 from remyelin.patients.course import Course, simulate
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.matching import TOLERANCES, wanted
+from remyelin.patients.options import options_of
 from remyelin.patients.settings import Settings
 from remyelin.study.vocabulary import Covariate, Phenotype
 
@@ -109,13 +111,17 @@ def like_the_default(**changes: object) -> Description:
     [
         ({"prior_drugs": ("interferon_beta",)}, "prior_drugs"),
         ({"phenotype": "ppms"}, "only rrms can be enrolled"),
-        ({"edss": 9.5}, "no 1 virtual"),
+        (
+            {"edss": 9.5, "disease_duration_years": 1.0, "relapses_last_24_months": None},
+            "no 1 virtual",
+        ),
     ],
 )
 def test_a_patient_whom_the_cohorts_cannot_give_is_refused_with_a_reason(
     changes: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(matching, "_MOST_CANDIDATES", 400)
+    monkeypatch.setattr(matching, "_ladder", lambda count: [(matching.WIDENED, 64)])
     monkeypatch.setattr(matching, "_PRIOR", "no_such_field")
     monkeypatch.setattr(matching, "_enrolable", lambda: frozenset({Phenotype.RRMS}))
     with pytest.raises(CohortError, match=words):
@@ -153,3 +159,14 @@ def test_the_python_face_takes_a_mapping_a_file_or_nothing() -> None:
     )
     assert isinstance(course, Course)
     assert abs(course.weekly["age_years"].iloc[0] - 35) <= 3.0
+
+
+def test_a_therapy_is_under_way_while_it_is_given() -> None:
+    names = ("none", "rituximab", "natalizumab", "ahsct_cy200_ratg6")
+    nothing, pulses, level, graft = options_of(names, 1, 500, ParameterTable.load())[0]
+    assert nothing.spans == ()
+    assert pulses.spans[0] == level.spans[0] == (0, 500)
+    assert level.graft is None
+    assert graft.graft == GRAFT_DAY
+    assert GRAFT_DAY in graft.depletions
+    assert max(stop for _, stop in graft.spans) < 100

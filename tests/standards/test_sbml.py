@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -10,9 +11,10 @@ from xml.etree import ElementTree
 
 import pytest
 
+from remyelin.engine.fused.layout import STATE_LEAVES
 from remyelin.engine.mean_field import MeanField, mean_field
 from remyelin.model.day import STAGES
-from remyelin.model.mean import DISCRETE_RULES
+from remyelin.model.mean import DISCRETE_RULES, HELD, LEFT_OUT
 from remyelin.parameters import ParameterTable
 from remyelin.standards.sbml import identifier, sbml
 from remyelin.standards.typical import typical_patient
@@ -62,7 +64,18 @@ def test_the_file_is_valid_sbml() -> None:
     assert (document.getLevel(), document.getVersion()) == (3, 2)
 
 
-@pytest.mark.parametrize("levels", [{}, {"levels.traffic_target": 0.8}], ids=["none", "traffic"])
+OTHERS = {
+    "levels.activation_target": 0.4,
+    "levels.egress_target": 0.6,
+    "levels.microglia_target": 0.5,
+    "levels.training_spinal": 0.3,
+    "levels.immunosuppression": 0.5,
+}
+
+
+@pytest.mark.parametrize(
+    "levels", [{}, {"levels.traffic_target": 0.8}, OTHERS], ids=["none", "traffic", "others"]
+)
 def test_libroadrunner_gives_the_same_year_with_the_same_step(levels: dict[str, float]) -> None:
     ends = course(levels)
     assert ends["lesions.t2_total"][1] > 0.5
@@ -79,9 +92,25 @@ def test_the_file_names_every_rule_and_stage_that_it_leaves_out() -> None:
     assert TABLE.digest() in notes
 
 
+def test_what_is_held_or_left_out_is_there_to_be_held_or_left_out() -> None:
+    for pattern, (_, why) in HELD.items():
+        assert [leaf for leaf in STATE_LEAVES if re.fullmatch(pattern, leaf)], pattern
+        assert why in text()
+    for pattern in LEFT_OUT:
+        for name in pattern.split("|") if "(" not in pattern else [pattern]:
+            assert [s.name for s in STAGES if re.fullmatch(name, s.name)], name
+
+
+def test_held_states_are_those_of_an_untreated_patient_at_onset() -> None:
+    state, _ = typical_patient(TABLE)
+    for leaf, value in field().held.items():
+        assert state[leaf] == value, leaf
+
+
 def test_the_states_of_every_subsystem_without_discrete_memory_are_in_the_file() -> None:
     left = {stage.name for stage in STAGES} & set(field().left_out)
     assert not {"activation", "T cells", "B cells", "tissue", "blood", "recovery"} & left
+    assert not {"drugs", "drug targets", "training", "infection", "lesion 1"} & left
     for leaf in ("clones.first", "tissue.volume", "lesions.t2_total", "deficit.fast_spinal"):
         assert f'<rateRule variable="{identifier(leaf)}">' in text()
 

@@ -106,7 +106,11 @@ def test_a_malformed_definition_is_refused(row: str, fragment: str) -> None:
         parse_definitions(f"definitions: {{a: {row}}}", where="x.yaml")
 
 
-@pytest.mark.parametrize("name", list(default_populations()))
+UNWEIGHTED = {"rrms_from_onset"}
+"""Populations without a baseline table: patients stay as the model draws them."""
+
+
+@pytest.mark.parametrize("name", sorted(set(default_populations()) - UNWEIGHTED))
 def test_every_default_population_names_its_sources(name: str) -> None:
     population = default_population(name)
     assert population.name == name
@@ -116,6 +120,13 @@ def test_every_default_population_names_its_sources(name: str) -> None:
     for row in population.baseline.values():
         assert row.mark is Mark.SEEN
         assert row.source
+
+
+@pytest.mark.parametrize("name", sorted(UNWEIGHTED))
+def test_a_default_population_without_table_imputes_nothing_and_says_so(name: str) -> None:
+    population = default_population(name)
+    assert population.baseline == {}
+    assert "weighted to no baseline table" in population.label
 
 
 def test_an_unknown_default_population_is_named() -> None:

@@ -10,6 +10,7 @@ import pytest
 
 import remyelin
 from remyelin.engine.advance import Engine
+from remyelin.model.day import SIGNALS
 from remyelin.study.tables import TABLES, Kind, Table
 from remyelin.trials.conduct import conduct
 from remyelin.trials.plan import UNTREATED, Plan
@@ -149,6 +150,22 @@ def test_a_transplant_is_followed_by_engraftment_and_a_drug_is_not(tables: Table
     assert set(engrafted["arm_id"]) == {"transplant"}
     assert len(engrafted) >= 0.8 * len(transplanted)
     assert engrafted["grade"].isna().all()
+
+
+def test_harm_is_dated_and_has_the_grade_of_its_kind(tables: Tables) -> None:
+    grades = {signal.event: signal.grade for signal in SIGNALS}
+    found = tables["adverse_events"]
+    assert set(found["event"]) <= set(grades)
+    for event, rows in found.groupby("event"):
+        if grades[event] is None:
+            assert rows["grade"].isna().all()
+        else:
+            assert (rows["grade"] == grades[event]).all()
+    neutropenia = found.query("event == 'neutropenia'")
+    engrafted = found.query("event == 'neutrophil_engraftment'")
+    both = neutropenia.merge(engrafted, on=["replicate", "subject_id", "arm_id"])
+    assert len(both) > 0
+    assert (both["day_x"] < both["day_y"]).all()
 
 
 def test_ten_more_patients_change_nobody(tables: Tables, ready: Plan) -> None:

@@ -1,14 +1,23 @@
-"""A check must find the fault that it is there for: each is shown a model broken on purpose."""
+"""A check must find the fault that it is there for: each is shown something broken on purpose.
+
+A test holds the list of checks to this file. Runs are shorter here than in the check itself; that
+the model as it is passes at full length is the matter of ``test_verify.py``.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from remyelin.verification import bookkeeping, bounds, effects, limits, signs, steady
+from remyelin.engine.backends import Backend
+from remyelin.engine.population import Population
+from remyelin.verification import bookkeeping, bounds, effects, exchange, limits, signs, steady
+from remyelin.verification.bench import SEED, rewired
+from remyelin.verification.catalogue import names
 from remyelin.verification.run import Verdict, verify
 from tests.verification.broken import Bench, bench, spoilt, told, with_values
 
@@ -24,6 +33,7 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
     for module, name, value in (
         (bookkeeping, "_DAYS", 240),
         (bounds, "_YEARS", 1),
+        (bounds, "_HARSH_DAYS", 30),
         (limits, "_YEARS", 2),
         (signs, "_DAYS", 300),
         (steady, "_SETTLED_YEARS", 1),
@@ -32,6 +42,8 @@ def _short(monkeypatch: pytest.MonkeyPatch) -> None:
         (effects, "_YOUNG_YEARS", 2),
         (effects, "_CANDIDATES", 600),
         (effects, "_FOLLOW_YEARS", 1),
+        (effects, "_GRAFT_YEARS", 1),
+        (exchange, "_DAYS", 30),
     ):
         monkeypatch.setattr(module, name, value)
 
@@ -53,6 +65,16 @@ def test_a_state_that_is_no_number_is_found() -> None:
 def test_a_state_above_its_ceiling_is_found() -> None:
     on = spoilt("B cells", lambda g: part(g, "b_cells", total=g["b_cells"].total + 5.0))
     assert any("ceiling" in text for text in failures("protocol_bounds", on))
+
+
+def test_cells_below_zero_after_the_harshest_conditioning_are_found() -> None:
+    # A fixed number is taken, whatever is there: more than six powers of ten leave.
+    def taken(given: Mapping[str, Any]) -> Mapping[str, Any]:
+        return part(given, "t_cells", naive=given["t_cells"].naive - 1.0)
+
+    assert failures("harshest_conditioning", bench()) == []
+    on = spoilt("depletion", taken)
+    assert any("below 0" in text for text in failures("harshest_conditioning", on))
 
 
 def test_enhancing_lesions_that_vanish_unseen_are_found() -> None:
@@ -138,9 +160,17 @@ def test_a_drug_that_does_not_fade_with_age_is_found() -> None:
     assert failures("fades_with_age", on)
 
 
-def rewired_twice(change: Any) -> Bench:
-    from remyelin.verification.bench import rewired
+def test_a_transplant_that_helps_nobody_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects, "_PROGRESSIVE_DAMAGE", 0.0)
+    monkeypatch.setattr(effects, "_QUIET_DAYS", 100)
 
+    def nothing(asked: dict[str, Any]) -> dict[str, Any]:
+        return {"pulse": type(asked["pulse"])(*(0.0 * amount for amount in asked["pulse"]))}
+
+    assert failures("progressive_benefit", told("depletion", nothing))
+
+
+def rewired_twice(change: Any) -> Bench:
     on = told("lesion count", change)
     return bench(stages=rewired(on.stages, "tissue", change), scale=0.2)
 
@@ -173,6 +203,47 @@ def test_a_dose_of_nothing_that_does_something_is_found() -> None:
     assert failures("dose_zero", bench(stages=stages))
 
 
+def test_a_treatment_that_changes_the_luck_of_a_twin_is_found() -> None:
+    def other(asked: dict[str, Any]) -> dict[str, Any]:
+        treated = asked["levels"].traffic_target > 0.0
+        return {"u": [np.where(treated, 1.0 - u, u) for u in asked["u"]]}
+
+    assert failures("twins", told("infection", other)) == [
+        "infections that a traffic block changes"
+    ]
+
+
+def test_a_treatment_that_reaches_nobody_is_found() -> None:
+    def deaf(asked: dict[str, Any]) -> dict[str, Any]:
+        levels = asked["levels"]
+        return {"levels": levels._replace(traffic_target=0.0 * levels.traffic_target)}
+
+    on = told("drugs", deaf)
+    stages = rewired(on.stages, "drug targets", deaf)
+    found = failures("twins", bench(stages=stages))
+    assert found == ["states in which twins differ after 200 days of treatment"]
+
+
+def test_luck_that_no_seed_governs_is_found() -> None:
+    random = np.random.default_rng(3)  # goes on from run to run
+
+    def drift(asked: dict[str, Any]) -> dict[str, Any]:
+        return {"u": [random.random(np.shape(u)) for u in asked["u"]]}
+
+    on = told("activation", drift)
+    assert failures("seeds", on) == ["states that differ with the same seed"]
+    assert "states in which twins differ before treatment" in failures("twins", on)
+
+
+def test_a_seed_that_does_not_matter_is_found() -> None:
+    class Deaf(Bench):
+        def newcomers(self, count: int, *, replicate: int = 0, seed: int = SEED) -> Population:
+            return super().newcomers(count, replicate=replicate, seed=SEED)
+
+    found = failures("seeds", Deaf(backend=Backend.NUMPY))
+    assert found == ["states that differ with another seed"]
+
+
 def test_patients_who_see_each_other_are_found() -> None:
     def crowd(asked: dict[str, Any]) -> dict[str, Any]:
         now = asked["activation"]
@@ -181,8 +252,26 @@ def test_patients_who_see_each_other_are_found() -> None:
     assert failures("one_more_patient", told("lesion count", crowd))
 
 
+def test_an_export_with_other_numbers_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("roadrunner")
+    from remyelin.standards import sbml as export
+
+    right = export.sbml
+    longer = 1.001 * bench().table["nfl_clearance"].value
+    monkeypatch.setattr(
+        export, "sbml", lambda table: right(table.with_values({"nfl_clearance": longer}))
+    )
+    found = failures("sbml_mean_field", bench())
+    assert [text.split(" of ")[0] for text in found] == 2 * ["largest relative deviation"]
+
+
 def test_a_stage_that_is_gone_is_a_failure_with_a_reason() -> None:
     stages = tuple(stage for stage in bench().stages if stage.name != "activation")
     (result,) = verify(["clones_depleted"], bench=bench(stages=stages)).results
     assert result.verdict is Verdict.FAILED
     assert "no stage 'activation'" in result.reason
+
+
+def test_every_check_has_a_test_here() -> None:
+    text = Path(__file__).read_text(encoding="utf-8")
+    assert [name for name in names() if f'"{name}"' not in text] == []

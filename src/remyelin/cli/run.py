@@ -175,7 +175,10 @@ def _run(
 
 
 def _warn(study: Study, *, quiet: bool) -> None:
-    """Say on standard error what the rules on treatments warn of; the run record keeps it."""
+    """Say on standard error what the rules on treatments warn of; the run record keeps it.
+
+    A study of the package is as it was published: there nothing is said.
+    """
     from remyelin.parameters import ParameterTable
     from remyelin.reports.wording import printable
     from remyelin.trials.planned import refuse_planned
@@ -284,6 +287,7 @@ def run_command(
 ) -> None:
     """Run a study on virtual patients and compare it with what was published."""
     import remyelin
+    from remyelin.study import catalogue as studies
 
     begun = _begun(out) if resume else {}
     texts = {"patients": patients, "replicates": replicates, "seed": seed, "workers": workers}
@@ -295,7 +299,7 @@ def run_command(
     kept = tables or str(begun.get("tables", _WHOLE))
     how = mechanism or str(begun.get("mechanism", "peripheral"))
     shards = _Shards(kept, resume, cluster, force, how)
-    _warn(chosen, quiet=quiet or json)
+    _warn(chosen, quiet=quiet or json or study in studies.names())
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(
             chosen,

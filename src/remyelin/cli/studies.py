@@ -13,6 +13,7 @@ from remyelin.files import shown
 from remyelin.reports.wording import DISCLAIMER
 
 if TYPE_CHECKING:
+    from remyelin.study.past import PriorTreatment
     from remyelin.study.schema import Arm, Study
 
 listing = group("Studies that can be run.")
@@ -86,9 +87,20 @@ def _arm_line(arm: Arm) -> str:
         f"{option.protocol_id} {option.weight / total:.0%}" for option in arm.treatment
     )
     line = f"  {arm.arm_id} (share {arm.share}): {arm.label}; {given or 'no treatment'}"
+    if arm.prior_drug == "continued":
+        line += "; the drug of the past goes on"
     if arm.switch is not None:
         line += f"; switch to {arm.switch.protocol_id} after {arm.switch.after}"
     return line
+
+
+def _prior_line(prior: PriorTreatment) -> str:
+    total = sum(option.weight for option in prior.protocols)
+    drugs = ", ".join(f"{o.protocol_id} {o.weight / total:.0%}" for o in prior.protocols)
+    return (
+        f"  before enrolment: {drugs}; share {prior.share.value:g}, mean start "
+        f"{prior.start_years.value:g} years after onset"
+    )
 
 
 def _described(study: Study) -> str:
@@ -100,9 +112,13 @@ def _described(study: Study) -> str:
         f"Design: {design.allocation}, {design.n} patients, follow-up up to "
         f"{design.follow_up.months:g} months, EDSS every {design.visits.edss_every_months:g} "
         "months",
-        f"Population: {population.phenotype}, {population.era}",
+        f"Population: {population.phenotype}, {population.era}, life table {population.region}",
     ]
-    lines += [f"  {name}: {limits}" for name, limits in population.criteria.items()]
+    lines += [
+        f"  {name}: {limits}" + ("" if name in population.criteria else " (by phenotype)")
+        for name, limits in population.eligibility.items()
+    ]
+    lines += [_prior_line(population.prior_treatment)] if population.prior_treatment else []
     lines += ["Baseline:"]
     lines += [
         f"  {name}: mean {row.mean:g}, sd {'-' if row.sd is None else f'{row.sd:g}'} ({row.mark})"

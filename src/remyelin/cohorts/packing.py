@@ -50,8 +50,7 @@ def packed(looks: Iterable[Look]) -> pd.DataFrame:
     """Give looks as a table, sorted by candidate and day, differences instead of values."""
     import pandas as pd
 
-    names = (*(name.value for name in _STEPS), _ALIVE)
-    found: dict[str, list[Whole]] = {name: [] for name in names}
+    found: dict[str, list[Whole]] = {name: [] for name in (*(c.value for c in _STEPS), _ALIVE)}
     born = female = np.zeros(0)
     for look in looks:
         for name, steps in _STEPS.items():

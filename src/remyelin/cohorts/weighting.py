@@ -187,12 +187,11 @@ def _slopes(
     certain = sums > cap
     rows = np.flatnonzero(certain[candidate])
     if len(rows):
-        who, part = candidate[rows], weight[rows, None] * x[rows]
-        own: NDArray[np.float64] = np.stack(
-            [np.bincount(who, column, minlength=len(sums)) for column in part.T], axis=1
-        )
-        own[certain] = own[certain] / sums[certain, None]
-        slope -= (x[rows] - mean).T @ (share[rows, None] * own[who])
+        own = np.zeros((len(sums), x.shape[1]))
+        for k, column in enumerate(x[rows].T):
+            own[:, k] = np.bincount(candidate[rows], weight[rows] * column, minlength=len(sums))
+        own[certain] /= sums[certain, None]
+        slope -= (x[rows] - mean).T @ (share[rows, None] * own[candidate[rows]])
     return np.vstack([slope, _PENALTY * np.eye(len(theta))])
 
 

@@ -209,7 +209,7 @@ def expanded(group: Group) -> tuple[tuple[Target, Observation], ...]:
 
     A single cohort cannot tell how far another one would lie from it. It borrows the median
     between-study SD of those targets of its scale that pool two cohorts or more. Signed changes
-    borrow nothing: their units differ.
+    borrow nothing, for their units differ, nor do targets that say so.
     """
     pairs = tuple(_observed(group))
     several = [(t.scale, seen.between_sd) for t, seen in pairs if len(seen.cohorts) > 1]
@@ -219,7 +219,7 @@ def expanded(group: Group) -> tuple[tuple[Target, Observation], ...]:
     }
     return tuple(
         (target, replace(seen, between_sd=typical[target.scale], borrowed=True))
-        if len(seen.cohorts) == 1 and target.scale in typical
+        if target.borrows and len(seen.cohorts) == 1 and target.scale in typical
         else (target, seen)
         for target, seen in pairs
     )

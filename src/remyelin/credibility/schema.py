@@ -119,6 +119,9 @@ class Target(Frozen):
     kind_of_error
         How a standard error follows from a number alone: of a median time (half of the patients
         had the event), or not at all. Proportions need no word.
+    borrows
+        Whether a single cohort takes the spread between cohorts from other targets of its scale;
+        not so for ages and for factors, which differ far less than times and rates do.
     role
         Must follow the rule: tune if any source is tune or the figure shaped a parameter.
     shaped
@@ -139,6 +142,7 @@ class Target(Frozen):
     scale: Scale
     unit: Text = ""
     kind_of_error: Literal["", "median_time"] = ""
+    borrows: Annotated[bool, Field(strict=True)] = True
     role: Role
     shaped: Text = ""
     table: Text = ""

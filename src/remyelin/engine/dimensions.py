@@ -21,6 +21,10 @@ _WHOLE = {
     "cells/uL": "cells_per_uL",
     "1e9/L": "e9_per_L",
     "1e6/kg": "e6_per_kg",
+    "1e6 cells": "e6_cells",
+    "g/m2": "g_per_m2",
+    "mg/m2": "mg_per_m2",
+    "mg/kg": "mg_per_kg",
 }
 """Units that are never taken apart."""
 

@@ -12,9 +12,10 @@ from remyelin.engine.algebra import Algebra, compute
 from remyelin.engine.fused.layout import LEVEL_LEAVES, PARTS, STATE_LEAVES, TRAIT_LEAVES
 from remyelin.engine.fused.shared import flat
 from remyelin.engine.graph import Graph, Op
-from remyelin.engine.series import MeanError, Means, Series
+from remyelin.engine.means import Means
+from remyelin.engine.series import MeanError, Series
 from remyelin.model.day import STAGES
-from remyelin.model.mean import EVENTS, HELD, reason_left_out
+from remyelin.model.mean import EVENTS, reason_left_out, value_held
 from remyelin.model.stage import WORDS_PER_BLOCK, Stage
 from remyelin.parameters import ParameterTable, bind
 
@@ -121,7 +122,9 @@ class _Builder:
             leaf: self.m.node(self.graph.value(leaf))
             for leaf in (*STATE_LEAVES, *LEVEL_LEAVES, *TRAIT_LEAVES)
         }
-        self.held = {leaf: value for leaf, (value, _) in HELD.items() if leaf in self.now}
+        self.held = {
+            leaf: value for leaf in STATE_LEAVES if (value := value_held(leaf)) is not None
+        }
         self.now |= {leaf: self.m.constant(value) for leaf, value in self.held.items()}
         self.parameters: dict[str, float] = {}
         self.left_out: dict[str, str] = {}

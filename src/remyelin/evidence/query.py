@@ -75,6 +75,8 @@ class Found:
 def studies_named(name: str, base: EvidenceBase | None = None) -> tuple[PublishedStudy, ...]:
     """Studies known by a name: of the base, of a trial, or of a study file of the catalogue.
 
+    A name that a trial and a study file share stands for all studies on that trial.
+
     Raises
     ------
     UnknownNameError
@@ -82,10 +84,10 @@ def studies_named(name: str, base: EvidenceBase | None = None) -> tuple[Publishe
     """
     base = base or EvidenceBase.load()
     files = (*catalogue.names(), *catalogue.planned_names())
-    if name in files:
-        name = catalogue.load(name).evidence_id or name
-    found = tuple(s for s in base.all_studies if name == s.study_id)
-    found = found or tuple(s for s in base.all_studies if name == s.trial_id)
+    own = (catalogue.load(name).evidence_id or name) if name in files else name
+    found = tuple(s for s in base.all_studies if s.study_id == own)
+    if name in files or not found:
+        found = tuple(s for s in base.all_studies if s in found or s.trial_id == name)
     if found:
         return found
     trials = {study.trial_id for study in base.all_studies}

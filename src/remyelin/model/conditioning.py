@@ -74,9 +74,9 @@ def deplete(
     given = go * m.where(pulse.clone_kill + pulse.clone_atg > 0.0, 1.0, 0.0)
 
     def kill(z: Value) -> Value:
-        beside = spread + q.clone_kill_clone_sd * z
-        conditioned = clip(m, mean + beside, q.clone_kill_floor, q.clone_kill_ceiling)
-        course = pulse.course_kill + pulse.course_share * beside
+        beside = q.clone_kill_clone_sd * z
+        conditioned = clip(m, mean + spread + beside, q.clone_kill_floor, q.clone_kill_ceiling)
+        course = pulse.course_kill + pulse.course_share * (spread + beside)
         return given * conditioned + clip(m, course, 0.0, q.clone_kill_ceiling)
 
     kills = (kill(z) for z in access)

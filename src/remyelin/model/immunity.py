@@ -9,8 +9,9 @@ from remyelin.model.draws import exponential, normal
 from remyelin.model.inputs import Levels
 from remyelin.model.lymphocytes import lymphopenia, memory_room
 from remyelin.model.numeric import Numeric, Value, clip
+from remyelin.model.response import respond
 from remyelin.model.states import Activation, BCells, Blocks, CellEffects, Clones, TCells
-from remyelin.model.traits import Immunity
+from remyelin.model.traits import DrugResponse, Immunity
 
 CLONES = 4
 """Autoreactive clones that are carried; the pool is their mean."""
@@ -23,20 +24,32 @@ class BlockParameters(NamedTuple):
     traffic_washout_time: float
     activation_onset_time: float
     activation_washout_time: float
+    drug_response_spread: float
 
 
 def follow_drugs(
-    m: Numeric, p: BlockParameters, h: float, *, blocks: Blocks, levels: Levels
+    m: Numeric,
+    p: BlockParameters,
+    h: float,
+    *,
+    blocks: Blocks,
+    levels: Levels,
+    response: DrugResponse,
 ) -> Mapping[str, NamedTuple]:
-    """Move each block towards its target, by the onset time upwards and the washout down."""
+    """Move each block towards the patient's target, by the onset time up and the washout down."""
     traffic = approach(
-        m, h, blocks.traffic, levels.traffic_target, p.traffic_onset_time, p.traffic_washout_time
+        m,
+        h,
+        blocks.traffic,
+        respond(m, p.drug_response_spread, levels.traffic_target, response.traffic),
+        p.traffic_onset_time,
+        p.traffic_washout_time,
     )
     activation = approach(
         m,
         h,
         blocks.activation,
-        levels.activation_target,
+        respond(m, p.drug_response_spread, levels.activation_target, response.activation),
         p.activation_onset_time,
         p.activation_washout_time,
     )

@@ -34,18 +34,33 @@ EVENTS: Mapping[str, Event] = {"lesion 1": Event("lesions.today", 1.0)}
 """Stages that describe one event; their mean change times the expected number enters the mean."""
 
 HELD: Mapping[str, tuple[float, str]] = {
-    "relapses.days_since": (
+    r"relapses\.days_since": (
         NEVER,
         "the merging of relapses within the merge window: every symptomatic lesion counts",
     ),
-    "safety.alive": (1.0, "death: the course is that of somebody who lives"),
+    r"safety\.alive": (1.0, "death: the course is that of somebody who lives"),
+    r"survival\..*": (0.0, "the risk of death: it follows the steps of the EDSS"),
+    r"(harm|harm_today)\..*": (0.0, "harm that came, and exposures to what pulses give"),
+    r"harvest\..*": (0.0, "mobilisation and the graft in store"),
+    r"steroids\..*": (0.0, "courses of steroids: their days are counted from single relapses"),
+    r"(mesenchymal|graft|cell_effects)\..*": (0.0, "cell products: none was given"),
 }
-"""Memory of single events: leaves that stay at one value, and what is lost by that."""
+"""Leaves that stay at one value, by pattern of their name, and what is lost by that.
+
+They are memory of single events, or nothing but a pulse or a left-out stage moves them.
+"""
+
+_DEATH = "death ends a course and changes no other state"
+_HARM = "a rare event that changes no state but its own and, where fatal, death"
+_PULSE_ONLY = "nothing to do before a pulse; pulses belong into the experiment"
 
 LEFT_OUT: Mapping[str, str] = {
     r"lesion ([2-9]|\d\d+)": "all lesions of a day enter through the first, each with its rate",
     r"clone noise": "its mean is no change",
-    r"death by infection": "death ends a course and changes no other state",
+    r"death by infection|death of other causes|death by harm|risk of death": _DEATH,
+    r"harm opened|harm in recovery|late harm|harm by drugs": _HARM,
+    r"harvest opened|ATG|neural graft|tumour of a graft|host cells": _PULSE_ONLY,
+    r"steroids for a relapse": "a course follows a single relapse and lasts a number of days",
 }
 """Stages that the mean leaves out, by pattern of their name, and why."""
 
@@ -58,6 +73,14 @@ DISCRETE_RULES = (
     "dated inputs: depletion and graft are pulses and belong into the experiment, not the model",
 )
 """Rules of the model that have no counterpart in differential equations."""
+
+
+def value_held(leaf: str) -> float | None:
+    """Give the value at which a leaf stays; None: it moves."""
+    for pattern, (value, _) in HELD.items():
+        if re.fullmatch(pattern, leaf):
+            return value
+    return None
 
 
 def reason_left_out(stage: str) -> str | None:

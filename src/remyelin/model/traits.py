@@ -98,6 +98,15 @@ class Mortality(NamedTuple):
     """Hazard that the patient survives; standard exponential between patients."""
 
 
+class DrugResponse(NamedTuple):
+    """Response to drugs, standard normal: 0 is the median patient, above it a drug blocks more."""
+
+    activation: Value = 0.0
+    """To drugs on immune activation and on CNS-resident cells."""
+    traffic: Value = 0.0
+    """To drugs on cell traffic and lymphocyte egress."""
+
+
 class Traits(NamedTuple):
     """What stays with a patient for life."""
 
@@ -109,6 +118,7 @@ class Traits(NamedTuple):
     wellbeing: Wellbeing
     offsets: ItemOffsets
     mortality: Mortality = Mortality()
+    response: DrugResponse = DrugResponse()
 
 
 class TraitParameters(NamedTuple):
@@ -152,6 +162,7 @@ class TraitParameters(NamedTuple):
     nfl_baseline: float
     nfl_baseline_log_sd: float
     infection_frailty_cv: float
+    drug_response_correlation: float
 
 
 NORMAL_TRAITS = (
@@ -184,6 +195,8 @@ NORMAL_TRAITS = (
     "visual",
     "mental",
     "ambulation",
+    "drug_response",
+    "traffic_response",
 )
 """Traits drawn from a normal law; position k takes words 2k and 2k+1. New ones go to the end."""
 
@@ -228,6 +241,7 @@ def draw_traits(m: Numeric, p: TraitParameters, u: Sequence[Value], era_factor: 
         ),
         wellbeing=_wellbeing(m, p, z),
         offsets=ItemOffsets(*(z[name] for name in ItemOffsets._fields)),
+        response=_response(m, p, z),
     )
 
 
@@ -264,6 +278,14 @@ def _immunity(m: Numeric, p: TraitParameters, z: Mapping[str, Value]) -> Immunit
         z["clone_access_2"],
         z["clone_access_3"],
         z["clone_access_4"],
+    )
+
+
+def _response(m: Numeric, p: TraitParameters, z: Mapping[str, Value]) -> DrugResponse:
+    shared = p.drug_response_correlation
+    own = m.sqrt(1.0 - shared * shared)
+    return DrugResponse(
+        z["drug_response"], shared * z["drug_response"] + own * z["traffic_response"]
     )
 
 

@@ -56,7 +56,8 @@ _BOUNDS = (
     ("repair_activity_min", "repair_activity_max"),
     ("feedback_min", "feedback_max"),
     ("onset_age_min", "onset_age", "onset_age_max"),
-    ("walk_time_normal", "walk_time_unable"),
+    ("atg_exposure_min", "atg_exposure_max"),
+    ("graft_minimum", "graft_target"),
 )
 _ITEMS = {
     "pyramidal": 5,

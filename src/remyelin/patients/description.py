@@ -23,6 +23,7 @@ YOUNGEST_ONSET: Final = 10.0
 """Age at onset below which a description is taken for a slip of the pen, years."""
 
 _DAYS_OF_12_MONTHS: Final = 366
+_MOST_NAMES: Final = 12
 _TEMPLATE: Final = "template.yaml"
 ADVICE: Final = "Print a file to fill in with: remyelin patient --template"
 """What to do after a description was refused."""
@@ -167,7 +168,7 @@ def _contradictions(data: Mapping[object, object]) -> Iterator[str]:
         )
     drugs = data.get("prior_drugs")
     for name in drugs if isinstance(drugs, list) else ():
-        if isinstance(name, str) and name not in catalogue.names():
+        if isinstance(name, str) and name.isidentifier() and name not in catalogue.names():
             yield f"prior_drugs: {unknown_therapy(name)}"
 
 
@@ -183,5 +184,7 @@ def unknown_therapy(name: str) -> str:
     import difflib
 
     near = difflib.get_close_matches(name[:80], catalogue.names(), n=3, cutoff=0.5)
-    hint = f"did you mean {', '.join(near)}?" if near else f"known: {', '.join(catalogue.names())}"
+    known = ", ".join(catalogue.names()[:_MOST_NAMES])
+    more = ", ..." if len(catalogue.names()) > _MOST_NAMES else ""
+    hint = f"did you mean {', '.join(near)}?" if near else f"known: {known}{more}"
     return f"unknown therapy {shown(name)}; {hint}"

@@ -99,7 +99,7 @@ def _spans(dated: Sequence[Entry], days: int) -> Iterator[tuple[int, int]]:
     for field in dict.fromkeys(entry.field for entry in dated):
         mine = sorted((int(e.days[0]), float(np.max(e.amount))) for e in dated if e.field == field)
         if field not in Levels._fields:
-            gap = mine[1][0] - mine[0][0] if len(mine) > 2 else 0
+            gap = mine[-1][0] - mine[-2][0] if len(mine) > 2 else 0
             yield mine[0][0], min(mine[-1][0] + gap, days)
             continue
         since: int | None = None

@@ -35,6 +35,9 @@ _FALL_DAYS: Final = 120
 _WINDOW_DAYS: Final = (-10, 90)
 _NEUTROPENIA: Final = 0.5
 _SHORT_YEARS: Final = 3
+_KINDS_ALONE: Final = 110
+_KINDS_BESIDE: Final = 58
+"""Characters for the names of other events."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +87,8 @@ def _lanes(axes: Axes, course: Course, option: Option) -> None:
     other = [e for e in events["event"] if e not in ("relapse", "infection")]
     if other:
         kinds = ", ".join(in_words(kind) for kind in dict.fromkeys(other))
+        most = _KINDS_ALONE if len(course.options) == 1 else _KINDS_BESIDE
+        kinds = kinds if len(kinds) <= most else kinds[: most - 1] + "…"
         axes.text(
             0.995,
             0.04,

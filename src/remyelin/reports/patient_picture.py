@@ -47,6 +47,9 @@ _GRAFT_GAP_INCHES: Final = 0.55
 _STEPS: Final = (0.25, 0.5, 1.0, 2.0, 5.0)
 _MOST_TICKS: Final = 10
 _LABEL_CHARACTERS: Final = 44
+_POINTS_PER_INCH: Final = 122.0
+"""Size of bold type, in points, times its characters per inch, with a margin."""
+
 _SPAN: Final = "#e4ebf2"
 _SETTINGS: Final[dict[Any, Any]] = {
     "svg.hashsalt": "remyelin",
@@ -179,7 +182,7 @@ def _texts(figure: Figure, course: Course) -> None:
         )
     who = f"Virtual patient like this: {course.description.words()}"
     texts = (
-        (0.10, 10.0 if len(course.options) > 1 else 8.5, "bold", INK, who),
+        (0.10, min(10.0, _POINTS_PER_INCH * (width - 0.3) / len(who)), "bold", INK, who),
         (0.34, 7.5, "normal", INK, line),
         (0.52, 8.5, "bold", RELAPSE, course.notice),
     )

@@ -9,7 +9,7 @@ from remyelin.reports import wording
 from remyelin.reports.comparison import mark_tag
 from remyelin.reports.markup import Content, Markup, element, joined, table
 from remyelin.study.default_populations import default_populations
-from remyelin.study.vocabulary import Covariate
+from remyelin.study.vocabulary import Covariate, PriorDrug
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,9 +41,30 @@ def _design(study: Study) -> Markup:
         ("Follow-up", f"up to {design.follow_up.months:g} months"),
         ("Dropout", joined((f"{dropout.value:g} per year ", mark_tag(dropout.mark)))),
         ("Population", f"{population.phenotype.upper()}, {population.era} cohort"),
+        ("Life table", wording.words(population.region)),
+        ("Prior treatment", _prior(population)),
     ]
     pairs += [("Note", note) for note in study.notes]
     return _facts(pairs)
+
+
+def _prior(population: Population) -> Content:
+    prior = population.prior_treatment
+    if prior is None:
+        return "none"
+    total = sum(option.weight for option in prior.protocols)
+    names = ", ".join(
+        f"{wording.words(option.protocol_id)} {wording.percent(option.weight / total)}"
+        for option in prior.protocols
+    )
+    return joined(
+        (
+            f"{names}; given to {wording.percent(prior.share.value)} of candidates ",
+            mark_tag(prior.share.mark),
+            f", from {prior.start_years.value:g} years after onset on average ",
+            mark_tag(prior.start_years.mark),
+        )
+    )
 
 
 def _treatment(arm: Arm) -> str:
@@ -53,7 +74,8 @@ def _treatment(arm: Arm) -> str:
         + ("" if len(arm.treatment) == 1 else f" {wording.percent(option.weight / total)}")
         for option in arm.treatment
     ]
-    return ", ".join(names) or "no treatment"
+    goes_on = "; the drug of the past goes on" if arm.prior_drug is PriorDrug.CONTINUED else ""
+    return (", ".join(names) or "no treatment") + goes_on
 
 
 def _switch(arm: Arm) -> str:
@@ -147,7 +169,7 @@ def _baseline(result: RunResult) -> Markup:
     rows: list[tuple[Content, ...]] = []
     for covariate in Covariate:
         row = population.baseline.get(covariate)
-        limits = population.criteria.get(covariate)
+        limits = population.eligibility.get(covariate)
         is_imputed = covariate.value in imputed
         if row is None and limits is None and not is_imputed:
             continue

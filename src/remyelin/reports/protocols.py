@@ -13,6 +13,7 @@ from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.drugs import find
 from remyelin.therapies.product_rules import unknown_of
 from remyelin.therapies.protocol import Protocol, Step
+from remyelin.therapies.transplant import effects_of_a_day
 
 _WIDTH = 60
 _LABEL = 26
@@ -54,15 +55,15 @@ def dose_of(step: Step) -> str:
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
     found: list[dict[str, object]] = []
-    cells = {}
-    if BY_PRODUCT in step.moves.values():
-        product = product_catalogue.load(step.product)
-        cells = arriving(step, product, table)
-        cells |= chances(step, product, table, first=False) | chances(
-            step, product, table, first=True
-        )
-    for field, size in {**amounts_of(step, table), **cells}.items():
-        name = step.moves.get(field, BY_PRODUCT)
+    sizes, cells = amounts_of(step, table), _of_cells(step, table)
+    names = {**step.moves, **dict.fromkeys(cells, BY_PRODUCT)}
+    for field, name in names.items():
+        if field not in sizes and name != BY_PRODUCT:
+            found.append(_by_dose(field, name, step, table))
+            continue
+        if field not in sizes and field not in cells:
+            continue
+        size = sizes[field] if field in sizes else cells[field]
         parameter = None if name in DERIVED else table[name]
         found.append(
             {
@@ -76,6 +77,29 @@ def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
             }
         )
     return found
+
+
+def _by_dose(field: str, name: str, step: Step, table: ParameterTable) -> dict[str, object]:
+    """Tell what one day of a step does whose effects follow from drug and dose."""
+    return {
+        "input": field,
+        "kind": "pulse",
+        "amount": None,
+        "parameter": name,
+        "value": None,
+        "unit": None,
+        "mark": "derived",
+        "effects": dict(effects_of_a_day(step, field, table)),
+    }
+
+
+def _of_cells(step: Step, table: ParameterTable) -> dict[str, float]:
+    """Give what a dose of cells moves, and the chances of harm that come with it."""
+    if BY_PRODUCT not in step.moves.values():
+        return {}
+    product = product_catalogue.load(step.product)
+    once = chances(step, product, table, first=True)
+    return arriving(step, product, table) | once | chances(step, product, table, first=False)
 
 
 def values(protocol: Protocol, table: ParameterTable) -> Mapping[str, object]:
@@ -126,6 +150,10 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
     if drug is not None and step.moves:
         yield f"       target: {drug.target}"
     for one in moved(step, table):
+        if one["amount"] is None:
+            effects = ", ".join(f"{key} {value:.3g}" for key, value in _effects(one))
+            yield f"       moves {one['input']} by dose, each day: {effects}"
+            continue
         size = one["value"]
         full = "" if size is None else f" = {size:g} {one['unit']}"
         by = f"{one['amount']:.4g} ({one['parameter']}{full}, {one['mark']})"
@@ -134,6 +162,12 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
         yield f"       source: {step.source or protocol.citation} ({step.mark or protocol.mark})"
     if step.note:
         yield f"       note: {step.note}"
+
+
+def _effects(one: Mapping[str, object]) -> Iterator[tuple[str, float]]:
+    effects = one.get("effects")
+    if isinstance(effects, dict):
+        yield from effects.items()
 
 
 def _goes_on(step: Step) -> bool:

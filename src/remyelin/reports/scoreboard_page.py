@@ -39,8 +39,8 @@ patients (or relapses, or events) with variance s² between them, and n publishe
 second term is the Monte Carlo error, so that a large cohort may be run with fewer.
 - **Between studies**: cohorts differ more than chance allows, and the model is one cohort. The \
 between-study variance of a target is added to the interval. A target with a single cohort \
-borrows the median of the others on its scale (signed changes borrow nothing). *Strict* counts \
-leave it out.
+borrows the median of the others on its scale (signed changes, ages and factors borrow nothing). \
+*Strict* counts leave it out.
 - **Within a factor of 2**: a ratio of at most 2 for rates, counts, times and levels; an odds \
 ratio of at most 3 for proportions; 2 combined standard errors for signed changes.
 - **Votes**: a cohort has one vote on a quantity, shared by its figures; figures of one cohort \
@@ -259,7 +259,7 @@ def _off(row: Row) -> str:
 def _number(value: float) -> str:
     if math.isnan(value):
         return "-"
-    return f"{value:.3g}" if math.isfinite(value) else "never"
+    return f"{value:.3g}" if math.isfinite(value) else "∞"
 
 
 def _cell(text: str) -> str:

@@ -10,7 +10,7 @@ import html
 import re
 from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
-from remyelin.engine.graph import LEAVES, Op
+from remyelin.engine.graph import CONDITIONS, LEAVES, Op
 from remyelin.engine.mean_field import MeanField, mean_field
 from remyelin.errors import SimulationError
 from remyelin.model.mean import DISCRETE_RULES, HELD
@@ -52,8 +52,8 @@ class _Document:
         self.field = field
         self.graph = field.graph
         self.state, self.others = typical_patient(table)
-        self.helpers = [n for n in shared(self.graph, field.nodes)]
         self.fixed = self._fixed()
+        self.helpers = self._helpers()
         self.names = {node: f"x{k}" for k, node in enumerate(self.helpers, 1)}
         self.root = Element("sbml", xmlns=NAMESPACE, level="3", version="2")
         self.model = SubElement(
@@ -80,6 +80,16 @@ class _Document:
             if own and found.issuperset(what.inputs):
                 found.add(node)
         return found
+
+    def _helpers(self) -> list[int]:
+        """Nodes with names of their own: what is shared, and what stays the same throughout."""
+        found = set(shared(self.graph, self.field.nodes))
+        for node in self.graph.needed(self.field.nodes):
+            if node not in self.fixed:
+                for k in self.graph.nodes[node].inputs:
+                    if k in self.fixed and self.graph.nodes[k].op not in LEAVES | CONDITIONS:
+                        found.add(k)
+        return sorted(found)
 
     def _is_trait(self, leaf: str) -> bool:
         return leaf in self.others and not leaf.startswith("levels.")

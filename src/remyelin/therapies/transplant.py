@@ -77,6 +77,8 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
             found.append(Given.of(step, plain, every_days=step.every_days))
         if BY_PRODUCT in step.moves.values():
             found += _cells(step, place, table)
+        if step.dose == 0.0:
+            continue
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(_begin(step), _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
@@ -139,6 +141,19 @@ def _conditioning(step: Step, table: ParameterTable) -> tuple[dict[str, float], 
     if "atg" in extra:
         later["clone_atg"] = later["graft_atg"] = extra["atg"]
     return effects | extra, later
+
+
+def effects_of_a_day(step: Step, field: str, table: ParameterTable) -> dict[str, float]:
+    """Give what one day of a step does by its dose: inputs of the model and amounts.
+
+    Shares that are lost are told as shares; of a step with dose 0 nothing is left.
+    """
+    if step.dose == 0.0:
+        return {}
+    if field == "mobilisation":
+        return _mobilising(step, table)
+    own, later = _conditioning(step, table)
+    return _inputs({**own, **later})
 
 
 def _effects(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:

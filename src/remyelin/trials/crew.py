@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import signal
 import sys
@@ -238,6 +239,7 @@ def _local_cluster(count: str, address: str) -> LocalCluster:
             threads_per_worker=1,
             processes=True,
             dashboard_address=None,
+            silence_logs=logging.CRITICAL,
             preload=["remyelin.trials.crew"],
         )
 

@@ -154,9 +154,14 @@ def leaves_of(group: Any, prefix: str = "") -> dict[str, NDArray[np.float64]]:
 
 def differing(left: Population, right: Population) -> int:
     """Count the states and levels in which two populations differ in any bit."""
-    pairs = zip(
-        leaves_of((left.state, left.levels)).values(),
-        leaves_of((right.state, right.levels)).values(),
-        strict=True,
-    )
+    return _differing((left.state, left.levels), (right.state, right.levels))
+
+
+def differing_states(left: Population, right: Population) -> int:
+    """Count the states alone: levels differ as soon as a treatment is given, even to no effect."""
+    return _differing(left.state, right.state)
+
+
+def _differing(left: Any, right: Any) -> int:
+    pairs = zip(leaves_of(left).values(), leaves_of(right).values(), strict=True)
     return sum(not np.array_equal(a.view(np.uint64), b.view(np.uint64)) for a, b in pairs)

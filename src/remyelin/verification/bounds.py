@@ -21,6 +21,7 @@ MAY_BE_NEGATIVE: Final = frozenset({"fluctuation.level"})
 
 _YEARS: Final = 30
 _LOOK_DAYS: Final = 91
+_HARSH_DAYS: Final = 3 * 365
 _TREATED: Final = 500
 _FEWEST: Final = 8
 _HARSHEST: Final = ("clone_kill", "naive_kill", "memory_kill", "b_kill", "memory_b_kill")
@@ -124,7 +125,7 @@ def harshest_conditioning(bench: Bench) -> list[Finding]:
         for field, amount in amounts.items()
         if field in Pulse._fields
     )
-    return _watched(bench, people, range(3 * 365), plan)
+    return _watched(bench, people, range(_HARSH_DAYS), plan)
 
 
 CHECKS = (

@@ -9,7 +9,7 @@ import numpy as np
 from remyelin.engine.population import Population
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.schedule import Entry, Schedule
-from remyelin.verification.bench import SEED, Bench, differing
+from remyelin.verification.bench import SEED, Bench, differing, differing_states
 from remyelin.verification.check import Check, Finding, Group, nothing
 
 _COUNT: Final = 64
@@ -44,10 +44,10 @@ def twins(bench: Bench) -> list[Finding]:
     people = bench.newcomers(_COUNT, replicate=12)
     plan = _given(_COUNT, _START, {"traffic_target": 0.9})
     before = differing(_carried(bench, people, plan, _START), _carried(bench, people, None, _START))
-    after = differing(_carried(bench, people, plan, _DAYS), _carried(bench, people, None, _DAYS))
-    treated = bench.engine.advance(people, 0, _DAYS, plan)[1]
-    untreated = bench.engine.advance(people, 0, _DAYS)[1]
-    shared = _same_events(treated.of("infection"), untreated.of("infection"))
+    treated, seen = bench.engine.advance(people, 0, _DAYS, plan)
+    untreated, seen_untreated = bench.engine.advance(people, 0, _DAYS)
+    after = differing_states(treated, untreated)
+    shared = _same_events(seen.of("infection"), seen_untreated.of("infection"))
     return [
         nothing("states in which twins differ before treatment", before),
         Finding(

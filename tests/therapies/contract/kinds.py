@@ -30,8 +30,8 @@ class Kind:
     leftovers
         What must be nothing when the treatment was stopped long ago.
     harms
-        Events that must come more often than without it, in a cohort large enough; empty while the
-        model has none for this kind.
+        Events that a small cohort must show within 30 years; empty where they are too rare for it
+        (those of drugs are tested one by one in tests/model).
     """
 
     effect: Effect
@@ -82,7 +82,12 @@ def training_left(people: Population) -> NDArray[np.float64]:
 
 KINDS: dict[TreatmentClass, Kind] = {
     TreatmentClass.DMT: Kind(effect=new_lesions, largest_factor=2.0, leftovers=drug_left),
-    TreatmentClass.AHSCT: Kind(effect=new_lesions, largest_factor=1.0, leftovers=drug_left),
+    TreatmentClass.AHSCT: Kind(
+        effect=new_lesions,
+        largest_factor=1.0,
+        leftovers=drug_left,
+        harms=("neutropenia", "febrile_neutropenia", "infection"),
+    ),
     TreatmentClass.MSC: Kind(
         effect=what_cells_spare,
         largest_factor=4.0,
