@@ -75,12 +75,19 @@ ACTS_AS = {
     "cyrtx_mex": "ahsct_cy_rituximab",
     "cy_alem": "ahsct_cy_alemtuzumab",
     "melphalan": "ahsct_melphalan",
+    "msc_iv": "msc_iv_mesems",
+    "msc_it_had": "msc_it_petrou",
+    "admsc": "admsc_iv_low",
+    "ucmsc_panama": "ucmsc_iv_riordan",
+    "mscnp": "mscnp_it_harris",
+    "nsc_it": "nsc_it_5_7",
+    "nsc_icv": "nsc_icv_24",
 }
 WHY = {
     "mob": "mobilisation alone; it acts as a part of a transplantation",
     "cryo": "a way of keeping grafts, not a treatment",
     "ahsct": "the published steps; a regimen acts through a protocol whose kill of cells is set",
-    "cells": "the published steps; the source ties them to no cell product of the model",
+    "cells": "the published steps; cells act through a protocol that names its product",
 }
 REPEATS = {71: (91, 3), 72: (61, 6), 73: (91, None)}
 """Interval in days and number of repeated steps, as their notes tell, by row."""

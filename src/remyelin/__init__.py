@@ -65,6 +65,7 @@ def run(
     twins: bool = False,
     backend: str = "fused",
     tables: str = "whole",
+    mechanism: str = "peripheral",
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
     force: bool = False,
@@ -78,22 +79,21 @@ def run(
     study
         Name of the catalogue, path of a study file, or a study.
     patients, replicates
-        Patients per replicate, all arms together (1 to 1,000,000; by default the study's own
-        number), and repetitions of the trial with new patients (1 to 100,000).
+        Patients per replicate, all arms together (by default the study's own number), and
+        repetitions of the trial with new patients.
     seed, workers
-        Seed of all random numbers (0 to 2**63 - 1); the same seed gives the same result, whatever
-        the number of processors that share the work (1 to 256).
+        Seed of all random numbers; the same seed gives the same result, whatever the number of
+        processors that share the work (1 to 256).
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
-    backend
-        ``"fused"``, the compiled engine, or ``"numpy"``, the slower reference.
+    backend, mechanism
+        ``"fused"`` (compiled) or ``"numpy"`` (slow); ``"peripheral"``, ``"trophic"`` or ``"null"``:
+        how cells act.
     tables
         ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
         each shard in ``folder``, or ``"none"``: figures only.
-    folder, resume, force
-        Run folder for these; whether to do only what is missing there, or to replace it.
-    cluster
-        Dask cluster for these: ``"local:N"`` or the address of a scheduler.
+    folder, resume, force, cluster
+        Run folder for these; to do only what is missing there, or to replace it; Dask cluster.
     progress
         Called from time to time with how far the run has come.
 
@@ -131,6 +131,7 @@ def run(
         twins=twins,
         backend=named(backend),
         tables=keep_named(tables),
+        mechanism=mechanism,
     )
     place = None if folder is None else Path(folder)
     scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)

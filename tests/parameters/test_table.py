@@ -29,7 +29,7 @@ def test_the_shipped_table_holds_as_many_figures_of_each_mark_as_were_counted() 
     # A count that changes is a decision: change it here in the same commit as the table.
     marks = Counter(parameter.mark for parameter in TABLE)
     assert marks == {
-        ParameterMark.SEEN: 115,
+        ParameterMark.SEEN: 120,
         ParameterMark.RECALLED: 59,
         ParameterMark.ASSUMED: 408,
     }

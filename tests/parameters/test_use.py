@@ -12,23 +12,27 @@ import pytest
 from remyelin.cohorts.course import Course, silent_days, start
 from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
+from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
 from remyelin.errors import ParameterError
 from remyelin.model.day import STAGES
 from remyelin.model.patient import AssessmentParameters, OnsetParameters
 from remyelin.model.performance import FatigueParameters, PegParameters
+from remyelin.model.stage import Purpose
 from remyelin.model.traits import TraitParameters
 from remyelin.parameters import Parameter, ParameterTable, bind
 from remyelin.study.measurement import Measurement
 from remyelin.study.population import Era
 from remyelin.study.vocabulary import Region
-from remyelin.therapies import catalogue
+from remyelin.therapies import catalogue, product_catalogue
 from remyelin.therapies.amounts import DERIVED, amount, amounts_of
+from remyelin.therapies.batches import Donors
 from remyelin.therapies.risks import risks
 from remyelin.therapies.transplant import given
 from remyelin.trials.examination import ExaminationParameters, Examiner
 from remyelin.trials.readouts import Scanner
+from remyelin.trials.unblinding import Lean
 
 TABLE = ParameterTable.load()
 NOT_EXAMINED: tuple[type[Any], ...] = (PegParameters, FatigueParameters)
@@ -74,6 +78,7 @@ def test_every_parameter_is_read_by_something() -> None:
             for region in Region:
                 start(table, streams, course=course, era=era, region=region)
     Engine(table)
+    Lean.of(table)
     Assessor(table)
     Scanner.at_baseline(table, population, noise=True)
     Examiner.of(Measurement(), table, population.streams)
@@ -85,6 +90,14 @@ def test_every_parameter_is_read_by_something() -> None:
             if step.dose:
                 doubled = step.model_copy(update={"dose": 2.0 * step.dose})
                 amounts_of(doubled, table)
+    some = Donors(
+        np.full(1, 50.0),
+        lambda number: streams.uniforms(number, Purpose.CELL_BATCH, 1),
+        lambda number: streams.uniforms(number, Purpose.CELL_PRODUCT, 1),
+        NUMPY,
+    )
+    for product in map(product_catalogue.load, product_catalogue.names()):
+        some.potency(product, 0, table)
     for risk in risks():
         for name in risk.moves.values():
             amount(name, table)
@@ -136,6 +149,9 @@ DIMENSIONS: tuple[tuple[str, tuple[str, ...]], ...] = (
      r"|^platelet_transfusion_|^neutrophils_after_conditioning$", ("1e9/L",)),
     (r"^(lesion_rate|milieu_reference_rate)$", ("lesions/y",)),
     (r"^smouldering_rate$", ("S/y",)),
+    (r"^product_bag_loss$", ("1/min",)),
+    (r"^donor_age_potency_loss$", ("1/age_y",)),
+    (r"^immunosuppression_infection$", ("1/d",)),
     (r"_rate$|_turnover|_clearance$|_maturation$|_expansion$|_seeding$|_loss$|^infection_",
      ("1/d", "1/y", "1", "S/lesion", "%/y")),
 )  # fmt: skip

@@ -17,6 +17,7 @@ from remyelin.cli import (
     evidence,
     export,
     parameters,
+    product,
     run,
     scoreboard,
     studies,
@@ -55,6 +56,7 @@ app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
 app.add_typer(therapies.listing, name="therapies")
+app.add_typer(product.listing, name="product")
 app.add_typer(export.listing, name="export")
 
 

@@ -45,6 +45,13 @@ _ClusterOption: TypeAlias = Annotated[
         metavar="ADDRESS", help="Dask cluster: local:N, or a scheduler such as tcp://HOST:8786."
     ),
 ]
+_MechanismOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="NAME",
+        help="How cell products act: peripheral, trophic or null (docs/cells.md) [peripheral].",
+    ),
+]
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 
@@ -100,10 +107,11 @@ class _Shards:
     resume: bool
     cluster: str | None
     force: bool
+    mechanism: str
 
     def in_folder(self, target: str | Path) -> dict[str, Any]:
         """Arguments of `remyelin.run`; none beside whole tables, which need no folder."""
-        asked: dict[str, Any] = {"tables": self.tables}
+        asked: dict[str, Any] = {"tables": self.tables, "mechanism": self.mechanism}
         if self.tables != _WHOLE or self.resume or self.cluster is not None:
             asked |= {"folder": target, "resume": self.resume, "cluster": self.cluster}
             asked["force"] = self.force
@@ -111,11 +119,13 @@ class _Shards:
 
 
 def _prepare(target: str | Path, shards: _Shards) -> None:
-    """Refuse a folder that cannot be written, before any work is done."""
+    """Refuse a folder that cannot be written, or an unknown mechanism, before any work is done."""
     from remyelin.reports.aside import check_target
+    from remyelin.therapies.mechanisms import named
     from remyelin.trials.prediction import keep_named
 
     keep_named(shards.tables)
+    named(shards.mechanism)
     if not (shards.resume and Path(target).exists()):
         check_target(target, force=shards.force)
 
@@ -269,6 +279,7 @@ def run_command(
         str,
         typer.Option(metavar="NAME", help="cpu, or cuda: an NVIDIA graphics processor [cpu]."),
     ] = "cpu",
+    mechanism: _MechanismOption = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -285,7 +296,9 @@ def run_command(
         backend, numbers["workers"] = _on_device(device, backend or "fused"), 1
     chosen = remyelin.load_study(study)
     target = default_folder(chosen.study_id) if out is None else out
-    shards = _Shards(tables or str(begun.get("tables", _WHOLE)), resume, cluster, force)
+    kept = tables or str(begun.get("tables", _WHOLE))
+    how = mechanism or str(begun.get("mechanism", "peripheral"))
+    shards = _Shards(kept, resume, cluster, force, how)
     _warn(chosen, quiet=quiet or json or study in studies.names())
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(

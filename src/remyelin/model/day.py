@@ -8,6 +8,7 @@ from typing import NamedTuple
 from remyelin.model import (
     antithymocyte,
     blood,
+    cell_harm,
     cells,
     conditioning,
     drug_harm,
@@ -234,6 +235,13 @@ STAGES: tuple[Stage, ...] = (
         when=drug_harm.drug_may_harm,
     ),
     Stage(
+        "harm by cells",
+        cell_harm.harm_by_cells,
+        purpose=Purpose.CELL_HARM,
+        blocks=cell_harm.CELL_HARM_BLOCKS,
+        when=cell_harm.cells_may_harm,
+    ),
+    Stage(
         "death by harm",
         drug_harm.die_of_harm,
         parameters=drug_harm.HarmFatalityReads,
@@ -285,5 +293,12 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("infusion_reaction", "harm_today", "infusion_reaction", 3.0),
     Signal("bradycardia", "harm_today", "bradycardia", 2.0),
     Signal("graft_tumour", "graft", "tumour_today"),
+    Signal("cell_fever", "harm_today", "cell_fever", 1.0),
+    Signal("cell_headache", "harm_today", "cell_headache", 1.0),
+    Signal("arachnoiditis", "harm_today", "arachnoiditis", 3.0),
+    Signal("thromboembolism", "harm_today", "thromboembolism", 3.0),
+    Signal("alloimmunisation", "harm_today", "alloimmunisation", 1.0),
+    Signal("puncture_pain", "harm_today", "puncture_pain", 1.0),
+    Signal("procedure_bleeding", "harm_today", "procedure_bleeding", 3.0),
 )
 """Events that an observer writes down each day."""

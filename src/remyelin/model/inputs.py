@@ -122,3 +122,17 @@ class Pulse(NamedTuple):
     """1 when the graft comes from another person and is not matched."""
     graft_tumour_risk: Value = 0.0
     """Chance that the graft gives a tumour."""
+    cell_fever: Value = 0.0
+    """Probability of fever after cells."""
+    cell_headache: Value = 0.0
+    """Probability of headache after cells."""
+    arachnoiditis: Value = 0.0
+    """Probability of arachnoiditis after cells."""
+    thromboembolism: Value = 0.0
+    """Probability of thrombosis or embolism after cells."""
+    alloimmunisation: Value = 0.0
+    """Probability of antibodies against the donor."""
+    puncture_pain: Value = 0.0
+    """Probability of pain by the puncture."""
+    procedure_bleeding: Value = 0.0
+    """Probability of a bleeding by the operation that gives cells."""

@@ -31,13 +31,18 @@ class Entry:
     days
         Day for each of them, on the clock of the run.
     amount
-        New level, or size of the pulse.
+        New level, or size of the pulse; for all, or one for each of them.
     """
 
     field: str
     rows: NDArray[np.intp]
     days: NDArray[np.int64]
-    amount: float
+    amount: float | NDArray[np.float64]
+
+    def of(self, kept: NDArray[np.bool_], rows: NDArray[np.intp]) -> Entry:
+        """Give the entry of some of its patients, at other positions."""
+        amount = self.amount[kept] if isinstance(self.amount, np.ndarray) else self.amount
+        return Entry(self.field, rows, self.days[kept], amount)
 
 
 class Schedule:
@@ -50,8 +55,9 @@ class Schedule:
 
     def _add(self, entry: Entry) -> None:
         for day in np.unique(entry.days):
-            rows = entry.rows[entry.days == day]
-            amounts = np.full(len(rows), entry.amount)
+            today = entry.days == day
+            rows = entry.rows[today]
+            amounts = np.broadcast_to(entry.amount, len(entry.rows))[today].astype(np.float64)
             self._by_day.setdefault(int(day), []).append(Change(entry.field, rows, amounts))
 
     def on(self, day: int) -> Iterator[Change]:

@@ -62,6 +62,8 @@ class Purpose(IntEnum):
     TOXIC_DEATH = 54
     GRAFT_TUMOUR = 65
     CELL_BATCH = 66
+    CELL_PRODUCT = 67
+    CELL_HARM = 68
 
 
 class NoParameters(NamedTuple):

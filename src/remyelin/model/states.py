@@ -259,6 +259,13 @@ class HarmToday(NamedTuple):
     serious_infection: Value
     infusion_reaction: Value
     bradycardia: Value
+    cell_fever: Value
+    cell_headache: Value
+    arachnoiditis: Value
+    thromboembolism: Value
+    alloimmunisation: Value
+    puncture_pain: Value
+    procedure_bleeding: Value
 
 
 class MesenchymalCells(NamedTuple):

@@ -91,13 +91,13 @@ def options_of(
 
 
 def _days(dated: Sequence[Entry], field: str) -> list[int]:
-    return [int(e.days[0]) for e in dated if e.field == field and e.amount != 0.0]
+    return [int(e.days[0]) for e in dated if e.field == field and np.any(e.amount)]
 
 
 def _spans(dated: Sequence[Entry], days: int) -> Iterator[tuple[int, int]]:
     """Give stretches under therapy: levels while they hold, pulses from first to last."""
     for field in dict.fromkeys(entry.field for entry in dated):
-        mine = sorted((int(e.days[0]), e.amount) for e in dated if e.field == field)
+        mine = sorted((int(e.days[0]), float(np.max(e.amount))) for e in dated if e.field == field)
         if field not in Levels._fields:
             gap = mine[-1][0] - mine[-2][0] if len(mine) > 2 else 0
             yield mine[0][0], min(mine[-1][0] + gap, days)

@@ -6,8 +6,12 @@ from collections.abc import Iterator, Mapping
 
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.amounts import DERIVED, amounts_of
+from remyelin.therapies import product_catalogue
+from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, DERIVED, amounts_of
+from remyelin.therapies.arrival import arriving
+from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.drugs import find
+from remyelin.therapies.product_rules import unknown_of
 from remyelin.therapies.protocol import Protocol, Step
 from remyelin.therapies.transplant import effects_of_a_day
 
@@ -51,12 +55,19 @@ def dose_of(step: Step) -> str:
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
     found: list[dict[str, object]] = []
-    sizes = amounts_of(step, table)
-    for field, name in step.moves.items():
-        if field not in sizes:
-            found.append(_by_dose(field, name, step, table))
-            continue
-        size, parameter = sizes[field], None if name in DERIVED else table[name]
+    cells = {}
+    if BY_PRODUCT in step.moves.values():
+        product = product_catalogue.load(step.product)
+        cells = arriving(step, product, table)
+        cells |= chances(step, product, table, first=False) | chances(
+            step, product, table, first=True
+        )
+    found += [
+        _by_dose(field, name, step, table) for field, name in step.moves.items() if name == BY_DOSE
+    ]
+    for field, size in {**amounts_of(step, table), **cells}.items():
+        name = step.moves.get(field, BY_PRODUCT)
+        parameter = None if name in DERIVED else table[name]
         found.append(
             {
                 "input": field,
@@ -125,6 +136,10 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
     parts = (dose_of(step), routes, when(step, protocol), step.condition)
     words = ", ".join(part for part in parts if part)
     yield f"  {place}  {step.kind}: {step.agent}, {words}"
+    if step.product:
+        yield f"       product: {step.product}" + (
+            f" ({gaps})" if (gaps := unknown_of(step)) else ""
+        )
     drug = find(step.agent)
     if drug is not None and step.moves:
         yield f"       target: {drug.target}"

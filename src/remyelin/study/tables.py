@@ -133,7 +133,9 @@ EXPOSURES = Table(
         Column("protocol_id", Kind.TEXT, "", "protocol of the catalogue"),
         Column("start_day", Kind.INTEGER, "d", "first day from baseline"),
         Column("stop_day", Kind.INTEGER, "d", "last day, empty while it goes on", nullable=True),
-        Column("reason", Kind.TEXT, "", "allocated, switch, or before enrolment"),
+        Column(
+            "reason", Kind.TEXT, "", "allocated, switch, before enrolment, or a fate of its batch"
+        ),
     ),
 )
 

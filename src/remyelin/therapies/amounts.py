@@ -44,6 +44,10 @@ BY_DOSE = "by_dose"
 """Amount that follows from agent, dose and unit of the step."""
 
 
+BY_PRODUCT = "by_product"
+"""Amount that follows from product, dose, unit and route of the step."""
+
+
 def full_level(_: ParameterTable) -> float:
     """Give the level of an input that is either on or off."""
     return 1.0
@@ -55,6 +59,7 @@ DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
         "apheresis_per_session": apheresis_per_session,
         "mobilised_after_cyclophosphamide": mobilised_after_cyclophosphamide,
         BY_DOSE: full_level,
+        BY_PRODUCT: full_level,
         "full_level": full_level,
     }
 )
@@ -78,12 +83,12 @@ def amounts_of(step: Step, table: ParameterTable) -> dict[str, float]:
     """Give the inputs that a step moves and by how much, at the dose of the step.
 
     A step whose agent has no reference dose, or without a dose, moves them by the full amount.
-    What a step moves `BY_DOSE` is left to its regimen.
+    What a step moves `BY_DOSE` is left to its regimen, `BY_PRODUCT` to its product.
     """
     share = share_of_reference(step)
     found = {}
     for field, name in step.moves.items():
-        if name == BY_DOSE:
+        if name in (BY_DOSE, BY_PRODUCT):
             continue
         full = amount(name, table)
         if share is None:

@@ -14,6 +14,7 @@ from remyelin.therapies.conflicts import conflicts, exposures
 from remyelin.therapies.dose_units import unit_of
 from remyelin.therapies.drugs import DoseRange, agents_of, dose_ranges, find
 from remyelin.therapies.findings import Finding, Grade
+from remyelin.therapies.product_rules import on_product
 from remyelin.therapies.protocol import Protocol, Route, Step, StepKind
 from remyelin.therapies.sequences import Lookup, written_out
 
@@ -67,6 +68,7 @@ def check_steps(steps: Sequence[Numbered], table: ParameterTable) -> list[Findin
     for place, step in steps:
         where = f"steps[{place}] ({step.agent})"
         found += [*_drug(step, where), *_repetition(step, where), *_amounts(step, where, table)]
+        found += on_product(step, where, table)
     return [*found, *_order(steps)]
 
 
@@ -81,7 +83,7 @@ def _whole(protocol: Protocol, lookup: Lookup) -> tuple[Protocol | None, list[Fi
 
 
 def _drug(step: Step, where: str) -> Iterator[Finding]:
-    if step.kind in _NOT_DOSED or step.route is Route.APHERESIS:
+    if step.kind in _NOT_DOSED or step.route is Route.APHERESIS or step.product:
         return
     agents = agents_of(step.agent)
     for agent in agents:

@@ -112,6 +112,8 @@ class Step(Frozen):
         Nothing of the step happens on or after this day of the protocol.
     condition
         When it is done, where that depends on the patient.
+    product
+        Cell product that is given, or made by a step of kind processing; its dose becomes inputs.
     moves
         Input of the model (a field of `Levels` or `Pulse`) and the amount at the reference dose: a
         parameter's key or a derived amount. Empty where the model has no effect for it.
@@ -136,6 +138,7 @@ class Step(Frozen):
     lasts_days: Days | None = None
     ends_day: Day | None = None
     condition: str = ""
+    product: str = ""
     moves: Mapping[str, str] = {}
     source: str = ""
     mark: Annotated[Mark, Field(strict=False)] | None = None
@@ -164,9 +167,12 @@ class Step(Frozen):
         has_dose = self.dose is not None or self.dose_high is not None or bool(self.dose_text)
         if has_dose != bool(self.unit):
             problems.append("dose and unit go together: give both or neither")
+        if self.product and self.day is None and self.kind is not StepKind.PROCESSING:
+            problems.append("day: a step that gives a product needs its day")
         if self.moves and self.day is None:
             problems.append("day: a step that moves an input needs its day")
-        if self.route is None and (self.moves or self.kind not in NOT_GIVEN):
+        trained = self.kind is StepKind.REHABILITATION
+        if self.route is None and not trained and (self.moves or self.kind not in NOT_GIVEN):
             problems.append(f"route: needed; allowed: {', '.join(Route)}")
         if self.times is not None and self.every_days is None:
             problems.append("times: needs every_days")

@@ -12,6 +12,9 @@ from numpy.typing import NDArray
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry
 from remyelin.parameters import ParameterTable
+from remyelin.therapies import product_catalogue
+from remyelin.therapies.arrival import COUNTED
+from remyelin.therapies.batches import Donors
 from remyelin.therapies.protocol import LAST_DAY, Protocol
 from remyelin.therapies.transplant import Given, given
 
@@ -31,12 +34,22 @@ class Course:
         Patients by position.
     start, stop
         First day, and the day on which it ends (`FOREVER` while it goes on), for each of them.
+    donors
+        The patients as receivers of cells, row by row; without them every batch is the median one.
+    reason
+        Why it is given so, where that is not plain from its days.
     """
 
     protocol: Protocol
     rows: NDArray[np.intp]
     start: NDArray[np.int64]
     stop: NDArray[np.int64]
+    donors: Donors | None = None
+    reason: str = ""
+
+
+Size = float | NDArray[np.float64]
+"""An amount for all patients of a course, or one for each."""
 
 
 class Window(NamedTuple):
@@ -56,7 +69,16 @@ def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[E
             if field in Levels._fields:
                 yield from _level(course, step, field, size, window)
             else:
-                yield from _pulses(course, step, field, size, window)
+                own = _of_batch(course, step, field, size, table)
+                yield from _pulses(course, step, field, own, window)
+
+
+def _of_batch(course: Course, step: Given, field: str, size: float, table: ParameterTable) -> Size:
+    """Give the amount for each patient where it is a number of cells."""
+    if course.donors is None or not step.product or field not in COUNTED:
+        return size
+    product = product_catalogue.load(step.product)
+    return size * course.donors.potency(product, step.place, table)
 
 
 def _level(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
@@ -82,13 +104,12 @@ def _spell(
     yield from _within(field, course.rows[given], end[given], 0.0, window)
 
 
-def _pulses(
-    course: Course, step: Given, field: str, size: float, window: Window
-) -> Iterator[Entry]:
+def _pulses(course: Course, step: Given, field: str, size: Size, window: Window) -> Iterator[Entry]:
     end = _end(course, step)
     for due in _repeats(course, step, window):
         given = due < end
-        yield from _within(field, course.rows[given], due[given], size, window)
+        mine = size if isinstance(size, float) else size[given]
+        yield from _within(field, course.rows[given], due[given], mine, window)
 
 
 def _end(course: Course, step: Given) -> NDArray[np.int64]:
@@ -112,8 +133,9 @@ def _repeats(course: Course, step: Given, window: Window) -> Iterator[NDArray[np
 
 
 def _within(
-    field: str, rows: NDArray[np.intp], days: NDArray[np.int64], size: float, window: Window
+    field: str, rows: NDArray[np.intp], days: NDArray[np.int64], size: Size, window: Window
 ) -> Iterator[Entry]:
     inside = (days >= window.first) & (days < window.last)
     if inside.any():
-        yield Entry(field, rows[inside], days[inside], size)
+        mine = size if isinstance(size, float) else size[inside]
+        yield Entry(field, rows[inside], days[inside], mine)

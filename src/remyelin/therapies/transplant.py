@@ -10,12 +10,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import exp
 
 from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import TreatmentClass
-from remyelin.therapies.amounts import BY_DOSE, amount, amounts_of
+from remyelin.therapies import product_catalogue
+from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, amount, amounts_of
+from remyelin.therapies.arrival import arriving
+from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.doses import DoseError, base_unit, daily, in_reference_units, known
 from remyelin.therapies.drugs_by_dose import (
     BY_ATG,
@@ -42,6 +45,7 @@ class Given:
     """A step as the model gets it: an amount for each input, day and repetition.
 
     ``end`` is the day of the protocol on which it is over, None while the protocol goes on.
+    ``product`` is the cell product behind the amounts, and ``place`` the step's place.
     """
 
     day: int
@@ -50,6 +54,8 @@ class Given:
     times: int | None = None
     lasts_days: int | None = None
     end: int | None = None
+    product: str = ""
+    place: int = 0
 
     @classmethod
     def of(cls, step: Step, amounts: Mapping[str, float], *, every_days: int | None) -> Given:
@@ -65,12 +71,14 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
     """Give the steps of a protocol with the amounts of every input of the model."""
     found: list[Given] = []
     by_day: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for step in protocol.steps:
+    for place, step in enumerate(protocol.steps):
         plain = amounts_of(step, table)
         if plain:
             found.append(Given.of(step, plain, every_days=step.every_days))
         if step.dose == 0.0:
             continue
+        if BY_PRODUCT in step.moves.values():
+            found += _cells(step, place, table)
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(_begin(step), _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
@@ -88,6 +96,16 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         gate = {"conditioning": 1.0} if any(before <= day for before in collected) else {}
         found.append(Given(day, gate | _inputs(effects)))
     return tuple(found)
+
+
+def _cells(step: Step, place: int, table: ParameterTable) -> Iterator[Given]:
+    """Give a dose of cells with its risks, and the risks that come with the first one only."""
+    product = product_catalogue.load(step.product)
+    cells = arriving(step, product, table) | chances(step, product, table, first=False)
+    own = Given.of(step, cells, every_days=step.every_days)
+    yield replace(own, product=step.product, place=place)
+    if once := chances(step, product, table, first=True):
+        yield Given(_begin(step), once)
 
 
 def _collection_days(protocol: Protocol) -> list[int]:

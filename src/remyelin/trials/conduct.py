@@ -14,11 +14,12 @@ from remyelin.engine.backends import carrier, rater
 from remyelin.engine.happenings import Happenings
 from remyelin.model.day import SIGNALS
 from remyelin.model.edss import Rating
-from remyelin.model.schedule import Entry, Schedule
+from remyelin.model.schedule import Schedule
 from remyelin.study.vocabulary import Covariate
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
 from remyelin.trials.calendar import Calendar
+from remyelin.trials.cells import Receivers
 from remyelin.trials.examination import Examiner, unexamined
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
@@ -26,6 +27,7 @@ from remyelin.trials.prior import at_baseline, prior_courses
 from remyelin.trials.readouts import Scanner
 from remyelin.trials.relapse_visits import UNSCHEDULED, RelapseVisits
 from remyelin.trials.switching import Switcher
+from remyelin.trials.unblinding import Lean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -97,6 +99,8 @@ class _Trial:
         settings = plan.study.design.measurement
         self.assessor = rater(plan.table, backend, noise=settings.rater_noise)
         self.population = at_baseline(plan.study, cohort, people)
+        self.receivers = Receivers.of(self.population)
+        self.lean = Lean.of(plan.table)
         self.rows = np.arange(len(people))
         self.today = self.enrolled = -plan.study.design.lead_in_days
         self.end = np.minimum(people.planned_end, people.dropout)
@@ -119,7 +123,8 @@ class _Trial:
             rows = np.flatnonzero(self.people.protocol_id == name)
             if len(rows):
                 start = np.full(len(rows), self.today, dtype=np.int64)
-                courses.append(Course(protocol, rows, start, np.full(len(rows), FOREVER)))
+                plain = Course(protocol, rows, start, np.full(len(rows), FOREVER))
+                courses += self.receivers.courses(plain)
         return courses
 
     def go_to(self, visit: Visit) -> None:
@@ -157,7 +162,7 @@ class _Trial:
         position = np.full(len(self.people), -1, dtype=np.intp)
         position[self.rows] = np.arange(len(self.rows))
         plan = Schedule(
-            Entry(entry.field, place[place >= 0], entry.days[place >= 0], entry.amount)
+            entry.of(place >= 0, place[place >= 0])
             for course in self.courses
             for entry in entries(course, self.plan.table, Window(self.today, day))
             for place in (position[entry.rows],)
@@ -213,7 +218,7 @@ class _Trial:
 
     def _see(self, visit: Visit, come: NDArray[np.bool_]) -> None:
         rows, population = self.rows[come], self.population.take(np.flatnonzero(come))
-        rating = self.assessor.rate(population)
+        rating = self.assessor.rate(self.lean.seen(population, rows, self.courses, visit.day))
         occasion, planned = visit.number, visit.number != UNSCHEDULED
         scan = self.scanner.read(rows, population, scanned=visit.mri, occasion=occasion)
         tests = unexamined(len(rows))
@@ -237,7 +242,7 @@ class _Trial:
         known["subjects"] = self._so_far(visit.day)
         for course in self.switcher.decide(visit, known):
             self._stop(course.rows, course.start)
-            self.courses.append(course)
+            self.courses += self.receivers.courses(course)
 
     def _so_far(self, day: int) -> pd.DataFrame:
         import pandas as pd
@@ -254,10 +259,7 @@ class _Trial:
     def _stop(self, rows: NDArray[np.intp], day: NDArray[np.int64]) -> None:
         stops = np.full(len(self.people), FOREVER)
         stops[rows] = day
-        self.courses = [
-            Course(c.protocol, c.rows, c.start, np.minimum(c.stop, stops[c.rows]))
-            for c in self.courses
-        ]
+        self.courses = [replace(c, stop=np.minimum(c.stop, stops[c.rows])) for c in self.courses]
 
     def _leave(self, day: int) -> None:
         """Let go of patients whose observation has ended."""
@@ -305,7 +307,7 @@ class _Trial:
                     "protocol_id": np.full(len(rows), course.protocol.protocol_id, dtype=object),
                     "start_day": course.start[begun],
                     "stop_day": stop,
-                    "reason": reason.astype(object),
+                    "reason": np.where(course.reason != "", course.reason, reason).astype(object),
                 }
             )
 

@@ -12,6 +12,7 @@ from remyelin.errors import UnknownNameError, UsageError
 from remyelin.files import shown
 from remyelin.statistics.scoring import Verdict
 from remyelin.study.tables import Column, Kind, Table
+from remyelin.therapies.mechanisms import FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,6 +73,8 @@ class RunSettings:
         Engine that carries the patients: fused (compiled) or numpy (the slower reference).
     tables
         What becomes of the longitudinal tables.
+    mechanism
+        By which mechanism cell products act.
     """
 
     study_id: str
@@ -82,6 +85,7 @@ class RunSettings:
     twins: bool = False
     backend: Backend = DEFAULT_BACKEND
     tables: Keep = Keep.WHOLE
+    mechanism: str = FIRST
 
 
 SETTING_LIMITS: Mapping[str, tuple[int, int]] = {

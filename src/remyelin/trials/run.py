@@ -13,6 +13,7 @@ from remyelin.endpoints import History
 from remyelin.parameters import ParameterTable
 from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
+from remyelin.therapies.mechanisms import under
 from remyelin.trials.plan import Plan
 from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
 from remyelin.trials.prediction import (
@@ -63,7 +64,7 @@ def run_trial(
     start = time.monotonic()
     scale = scale or Scale()
     scale.check(settings)
-    table = ParameterTable.load()
+    table = under(settings.mechanism, ParameterTable.load())
     plan = Plan.of(study, settings, table)
     scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is not Keep.WHOLE:
@@ -114,6 +115,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "replicates": settings.replicates,
         "seed": settings.seed,
         "twins": settings.twins,
+        "mechanism": settings.mechanism,
         "backend": settings.backend.value,
         "workers": settings.workers,
         "treatment_warnings": treatment_warnings(plan.study, plan.table),

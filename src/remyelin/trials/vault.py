@@ -66,6 +66,7 @@ def identity_of(plan: Plan, shard_patients: int) -> dict[str, object]:
         "replicates": settings.replicates,
         "seed": settings.seed,
         "twins": settings.twins,
+        "mechanism": settings.mechanism,
         "tables": settings.tables.value,
         "shard_patients": shard_patients,
     }

@@ -52,6 +52,34 @@ def drug_left(people: Population) -> NDArray[np.float64]:
     return np.sum([np.abs(part) for part in [*parts, *levels]], axis=0)
 
 
+def what_cells_spare(before: Population, after: Population) -> NDArray[np.float64]:
+    """New lesions, smouldering and demyelinated tissue since the start."""
+    now, then = after.state.tissue, before.state.tissue
+    spared = now.smouldering - then.smouldering + now.demyelinated - then.demyelinated
+    return new_lesions(before, after) + spared
+
+
+def cells_left(people: Population) -> NDArray[np.float64]:
+    """Living cells and what they do to the host; oligodendrocytes of a graft stay for years."""
+    state = people.state
+    graft = [state.graft.precursors + state.graft.supporters]
+    graft = [np.where(part < 1e-3, 0.0, part) for part in graft]
+    effects = [np.where(part < 1e-4, 0.0, part) for part in state.cell_effects]
+    parts = [*state.mesenchymal, *effects, *graft, *people.levels]
+    return np.sum([np.abs(part) for part in parts], axis=0)
+
+
+def lost_function(before: Population, after: Population) -> NDArray[np.float64]:
+    """What training gains, with the sign turned; it acts on function alone."""
+    gains = after.state.fluctuation
+    return -(gains.trained_cerebral + gains.trained_brainstem + gains.trained_spinal)
+
+
+def training_left(people: Population) -> NDArray[np.float64]:
+    """Training that goes on, or a gain that has not faded."""
+    return lost_function(people, people) * -1.0 + np.sum(people.levels, axis=0)
+
+
 KINDS: dict[TreatmentClass, Kind] = {
     TreatmentClass.DMT: Kind(effect=new_lesions, largest_factor=2.0, leftovers=drug_left),
     TreatmentClass.AHSCT: Kind(
@@ -60,6 +88,15 @@ KINDS: dict[TreatmentClass, Kind] = {
         leftovers=drug_left,
         harms=("neutropenia", "febrile_neutropenia", "infection"),
     ),
+    TreatmentClass.MSC: Kind(
+        effect=what_cells_spare,
+        largest_factor=4.0,
+        leftovers=cells_left,
+        harms=("cell_fever",),
+    ),
+    TreatmentClass.NSC: Kind(effect=what_cells_spare, largest_factor=4.0, leftovers=cells_left),
+    TreatmentClass.OPC: Kind(effect=what_cells_spare, largest_factor=4.0, leftovers=cells_left),
+    TreatmentClass.OTHER: Kind(effect=lost_function, largest_factor=1.0, leftovers=training_left),
 }
 """The kinds; cells, grafts and rehabilitation register theirs."""
 

@@ -1,0 +1,68 @@
+"""Cells in a trial: batches differ between patients, and a failed one costs time or treatment."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from remyelin.engine.population import at_onset
+from remyelin.engine.streams import Streams
+from remyelin.parameters import ParameterTable
+from remyelin.therapies import catalogue
+from remyelin.therapies.timeline import FOREVER, Course, Window, entries
+from remyelin.trials.cells import MADE_AGAIN, NOT_RELEASED, Receivers
+
+TABLE = ParameterTable.load()
+COUNT = 400
+
+
+def receivers(count: int = COUNT, replicates: int = 1) -> Receivers:
+    replicate = np.repeat(np.arange(replicates), count // replicates)
+    streams = Streams.of(5, replicate, np.arange(count))
+    return Receivers.of(at_onset(TABLE, streams, era_factor=1.0))
+
+
+def course(name: str, rows: np.ndarray, start: int = 0) -> Course:  # type: ignore[type-arg]
+    days = np.full(len(rows), start, dtype=np.int64)
+    return Course(catalogue.load(name), rows, days, np.full(len(rows), FOREVER))
+
+
+def test_a_failed_batch_is_a_delay_and_two_are_no_treatment() -> None:
+    found = {c.reason: c for c in receivers().courses(course("admsc_iv_made", np.arange(COUNT)))}
+    assert set(found) == {"", MADE_AGAIN, NOT_RELEASED}
+    assert sorted(np.concatenate([c.rows for c in found.values()])) == list(range(COUNT))
+    assert set(found[MADE_AGAIN].start.tolist()) == {35}
+    assert (found[NOT_RELEASED].stop == found[NOT_RELEASED].start).all()
+    assert list(entries(found[NOT_RELEASED], TABLE, Window(0, 400))) == []
+    late = list(entries(found[MADE_AGAIN], TABLE, Window(0, 400)))
+    assert {int(day) for entry in late for day in entry.days} == {35}
+    assert len(found[""].rows) > 0.8 * COUNT > len(found[MADE_AGAIN].rows) > 0
+
+
+def test_without_a_step_of_manufacture_everybody_is_treated_on_time() -> None:
+    (only,) = receivers().courses(course("admsc_iv_high", np.arange(COUNT)))
+    assert only.reason == ""
+    assert (only.start == 0).all()
+
+
+def test_a_patient_gets_the_same_batch_whoever_else_is_in_the_course() -> None:
+    people = receivers()
+    some = np.array([3, 17, 200])
+
+    def amounts(rows: np.ndarray) -> dict[int, float]:  # type: ignore[type-arg]
+        (one,) = people.courses(course("msc_iv_mesems", rows))
+        (entry,) = entries(one, TABLE, Window(0, 10))
+        return dict(zip(entry.rows.tolist(), np.asarray(entry.amount).tolist(), strict=True))
+
+    everybody = amounts(np.arange(COUNT))
+    assert amounts(some) == {row: everybody[row] for row in some.tolist()}
+    assert len(set(everybody.values())) == COUNT
+
+
+@pytest.mark.parametrize(("name", "shared"), [("ucmsc_iv_riordan", True), ("msc_iv_mesems", False)])
+def test_ignorance_of_a_product_is_one_draw_for_each_replicate(name: str, shared: bool) -> None:
+    sharp = TABLE.with_values({"potency_log_sd": 0.0, "donor_age_potency_loss": 0.0})
+    (one,) = receivers(replicates=4).courses(course(name, np.arange(COUNT)))
+    first = next(entries(one, sharp, Window(0, 10)))
+    amounts = {round(float(a), 9) for a in np.asarray(first.amount)}
+    assert len(amounts) == (4 if shared else 1)
