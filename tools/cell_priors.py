@@ -64,9 +64,7 @@ class Figure:
     source: str
 
 
-def asked(
-    outcome: str, group: str, time: float, measure: str
-) -> Reader:
+def asked(outcome: str, group: str, time: float, measure: str) -> Reader:
     """Read a figure that the study file asks for."""
 
     def read(study: Study, tables: Tables) -> NDArray[np.float64]:

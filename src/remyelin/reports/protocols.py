@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
 from remyelin.therapies import product_catalogue
-from remyelin.therapies.amounts import BY_PRODUCT, DERIVED, amounts_of
+from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, DERIVED, amounts_of
 from remyelin.therapies.arrival import arriving
 from remyelin.therapies.cell_risks import chances
 from remyelin.therapies.drugs import find
@@ -55,15 +55,18 @@ def dose_of(step: Step) -> str:
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
     """List the inputs that a step moves: amount, parameter, its value and mark."""
     found: list[dict[str, object]] = []
-    sizes, cells = amounts_of(step, table), _of_cells(step, table)
-    names = {**step.moves, **dict.fromkeys(cells, BY_PRODUCT)}
-    for field, name in names.items():
-        if field not in sizes and name != BY_PRODUCT:
-            found.append(_by_dose(field, name, step, table))
-            continue
-        if field not in sizes and field not in cells:
-            continue
-        size = sizes[field] if field in sizes else cells[field]
+    cells = {}
+    if BY_PRODUCT in step.moves.values():
+        product = product_catalogue.load(step.product)
+        cells = arriving(step, product, table)
+        cells |= chances(step, product, table, first=False) | chances(
+            step, product, table, first=True
+        )
+    found += [
+        _by_dose(field, name, step, table) for field, name in step.moves.items() if name == BY_DOSE
+    ]
+    for field, size in {**amounts_of(step, table), **cells}.items():
+        name = step.moves.get(field, BY_PRODUCT)
         parameter = None if name in DERIVED else table[name]
         found.append(
             {
@@ -91,15 +94,6 @@ def _by_dose(field: str, name: str, step: Step, table: ParameterTable) -> dict[s
         "mark": "derived",
         "effects": dict(effects_of_a_day(step, field, table)),
     }
-
-
-def _of_cells(step: Step, table: ParameterTable) -> dict[str, float]:
-    """Give what a dose of cells moves, and the chances of harm that come with it."""
-    if BY_PRODUCT not in step.moves.values():
-        return {}
-    product = product_catalogue.load(step.product)
-    once = chances(step, product, table, first=True)
-    return arriving(step, product, table) | once | chances(step, product, table, first=False)
 
 
 def values(protocol: Protocol, table: ParameterTable) -> Mapping[str, object]:

@@ -75,10 +75,10 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         plain = amounts_of(step, table)
         if plain:
             found.append(Given.of(step, plain, every_days=step.every_days))
-        if BY_PRODUCT in step.moves.values():
-            found += _cells(step, place, table)
         if step.dose == 0.0:
             continue
+        if BY_PRODUCT in step.moves.values():
+            found += _cells(step, place, table)
         if step.moves.get("mobilisation") == BY_DOSE:
             found.append(Given(_begin(step), _mobilising(step, table)))
         if step.moves.get("conditioning") == BY_DOSE:
