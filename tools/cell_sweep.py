@@ -4,7 +4,7 @@ The same virtual patients are followed for three years under each schedule, and 
 has compared such schedules: the answer is that of the priors, and the table says how much of its
 uncertainty comes of parameters that nobody has measured.
 
-Usage: python -m tools.cell_sweep [DRAWS]
+Usage: python -m tools.cell_sweep [DRAWS]; it writes the table, the picture and the page.
 """
 
 from __future__ import annotations
@@ -32,6 +32,7 @@ from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 
 ROOT = Path(__file__).resolve().parents[1]
 RESULT = ROOT / "validation" / "cells" / "sweep.csv"
+PAGE = ROOT / "docs" / "cells.md"
 PICTURE = ROOT / "docs" / "img" / "msc_sweep.svg"
 COLUMNS = (
     "route", "dose_million_per_kg", "every_days", "spared_pct", "low", "high", "assumed_share",
@@ -176,6 +177,24 @@ def draw_picture(found: list[dict[str, object]]) -> None:
     figure.savefig(PICTURE, metadata={"Date": None})
 
 
+BEGIN, END = "<!-- sweep: written by tools.cell_sweep -->", "<!-- end of sweep -->"
+
+
+def page(text: str) -> str:
+    """Give the page with the table as the stored figures have it."""
+    with RESULT.open(encoding="utf-8", newline="") as file:
+        found = list(csv.DictReader(file))
+    lines = ["| route | million per kg | every | spared (%), 5 to 95 % | assumed share |"]
+    lines.append("|---|---|---|---|---|")
+    for row in found:
+        lines.append(
+            f"| {row['route']} | {row['dose_million_per_kg']} | {row['every_days']} d "
+            f"| {row['spared_pct']} ({row['low']} to {row['high']}) | {row['assumed_share']} |"
+        )
+    before, rest = text.split(BEGIN)
+    return before + "\n".join((BEGIN, *lines, END)) + rest.split(END)[1]
+
+
 def main(words: list[str]) -> None:
     """Write table and picture."""
     found = list(rows(int(words[0]) if words else DRAWS))
@@ -187,6 +206,7 @@ def main(words: list[str]) -> None:
     for row in found:
         print("  ".join(f"{row[name]!s:>8}" for name in COLUMNS))
     draw_picture(found)
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
@@ -13,6 +14,7 @@ from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.cells import MADE_AGAIN, NOT_RELEASED, Receivers
 
 TABLE = ParameterTable.load()
+Rows = NDArray[np.intp]
 COUNT = 400
 
 
@@ -22,7 +24,7 @@ def receivers(count: int = COUNT, replicates: int = 1) -> Receivers:
     return Receivers.of(at_onset(TABLE, streams, era_factor=1.0))
 
 
-def course(name: str, rows: np.ndarray, start: int = 0) -> Course:  # type: ignore[type-arg]
+def course(name: str, rows: Rows, start: int = 0) -> Course:
     days = np.full(len(rows), start, dtype=np.int64)
     return Course(catalogue.load(name), rows, days, np.full(len(rows), FOREVER))
 
@@ -49,7 +51,7 @@ def test_a_patient_gets_the_same_batch_whoever_else_is_in_the_course() -> None:
     people = receivers()
     some = np.array([3, 17, 200])
 
-    def amounts(rows: np.ndarray) -> dict[int, float]:  # type: ignore[type-arg]
+    def amounts(rows: Rows) -> dict[int, float]:
         (one,) = people.courses(course("msc_iv_mesems", rows))
         (entry,) = entries(one, TABLE, Window(0, 10))
         return dict(zip(entry.rows.tolist(), np.asarray(entry.amount).tolist(), strict=True))
