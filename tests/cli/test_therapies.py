@@ -31,7 +31,7 @@ def test_the_list_names_every_protocol_and_those_that_do_not_act_apart(
 ) -> None:
     first, second = said(capsys, "list").split("without an effect of their own")
     for name in catalogue.names():
-        assert (f"{name} " in first) == catalogue.load(name).acts
+        assert (f"\n{name} " in f"\n{first}") == catalogue.load(name).acts
         assert (f"\n{name} " in second) != catalogue.load(name).acts
 
 
