@@ -48,16 +48,19 @@ def dose_of(step: Step) -> str:
 
 
 def moved(step: Step, table: ParameterTable) -> list[dict[str, object]]:
-    """List the inputs that a step moves: amount, parameter, its value and mark."""
+    """List the inputs that a step moves: amount, parameter, its value and mark.
+
+    An amount is None where it follows from the doses of the whole regimen.
+    """
     found: list[dict[str, object]] = []
-    for field, size in amounts_of(step, table).items():
-        name = step.moves[field]
+    sizes = amounts_of(step, table)
+    for field, name in step.moves.items():
         parameter = None if name in DERIVED else table[name]
         found.append(
             {
                 "input": field,
                 "kind": "level" if field in Levels._fields else "pulse",
-                "amount": size,
+                "amount": sizes.get(field),
                 "parameter": name,
                 "value": None if parameter is None else parameter.value,
                 "unit": None if parameter is None else parameter.unit,
@@ -113,7 +116,9 @@ def _step_lines(place: int, step: Step, protocol: Protocol, table: ParameterTabl
     for one in moved(step, table):
         size = one["value"]
         full = "" if size is None else f" = {size:g} {one['unit']}"
-        by = f"{one['amount']:.4g} ({one['parameter']}{full}, {one['mark']})"
+        share = one["amount"]
+        of_size = "its dose within the regimen" if share is None else f"{share:.4g}"
+        by = f"{of_size} ({one['parameter']}{full}, {one['mark']})"
         yield f"       moves {one['input']} by {by}"
     if step.source or step.mark:
         yield f"       source: {step.source or protocol.citation} ({step.mark or protocol.mark})"
