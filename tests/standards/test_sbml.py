@@ -18,6 +18,7 @@ from remyelin.model.mean import DISCRETE_RULES, HELD, LEFT_OUT
 from remyelin.parameters import ParameterTable
 from remyelin.standards.sbml import identifier, sbml
 from remyelin.standards.typical import typical_patient
+from remyelin.verification.exchange import libroadrunner
 from tests.cli.helpers import call
 
 TABLE = ParameterTable.load()
@@ -37,7 +38,8 @@ def field() -> MeanField:
 
 @cache
 def simulator() -> Any:
-    return pytest.importorskip("roadrunner").RoadRunner(text())
+    pytest.importorskip("roadrunner")
+    return libroadrunner(text())
 
 
 def course(levels: dict[str, float]) -> dict[str, tuple[float, float]]:
