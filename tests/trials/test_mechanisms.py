@@ -15,6 +15,7 @@ from remyelin.engine.streams import Streams
 from remyelin.errors import UnknownNameError
 from remyelin.model.schedule import Schedule
 from remyelin.parameters import ParameterTable
+from remyelin.reports.wording import NO_DATA_SIGN, cautions, flagged, without_data
 from remyelin.therapies import catalogue
 from remyelin.therapies.mechanisms import FIRST, mechanisms, under
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
@@ -108,3 +109,15 @@ def test_a_run_tells_its_mechanism_and_is_moved_by_it() -> None:
     assert len(digests) == 2
     visits = [one.tables["visits"] for one in found.values()]
     assert (visits[0]["brain_volume_pct"] != visits[1]["brain_volume_pct"]).any()
+
+
+def test_a_figure_of_cells_without_human_data_says_so_beside_it_and_others_do_not() -> None:
+    found = remyelin.run("ipsc_opc_scenario", patients=20, replicates=2)
+    lacking = without_data(found)
+    assert set(lacking) == {"opc"}
+    assert "no human data in multiple sclerosis" in lacking["opc"]
+    for one in found.predictions:
+        marked = flagged("1", one.key, lacking).endswith(NO_DATA_SIGN)
+        assert marked == ("opc" in one.key.arm.split("_vs_"))
+    assert any("no human data" in text for text in cautions(found))
+    assert without_data(remyelin.run("mesems", patients=20, replicates=1)) == {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from remyelin.reports import wording
@@ -54,7 +55,7 @@ def _observed(outcome: Outcome | None) -> Content:
     return joined((text, element("div", kind, class_="soft"))) if kind else text
 
 
-def _row(prediction: Prediction) -> tuple[Content, ...]:
+def _row(prediction: Prediction, lacking: Mapping[str, str]) -> tuple[Content, ...]:
     seen = prediction.observed
     verdict = prediction.verdict
     shown = element(
@@ -62,7 +63,8 @@ def _row(prediction: Prediction) -> tuple[Content, ...]:
         wording.verdict(verdict.value),
         class_=verdict.value if verdict in (Verdict.IN, Verdict.OUT) else "soft",
     )
-    predicted = wording.predicted(prediction.median, prediction.low, prediction.high)
+    figure = wording.predicted(prediction.median, prediction.low, prediction.high)
+    predicted: Content = wording.flagged(figure, prediction.key, lacking)
     if prediction.n_not_estimable:
         total = prediction.n_replicates + prediction.n_not_estimable
         missing = f"{prediction.n_not_estimable} of {total} replicates not estimable"
@@ -107,7 +109,8 @@ def section(result: RunResult) -> Markup:
         "recalled, not read at their source. Proportions are 0 to 1.",
         class_="soft",
     )
-    rows = [_row(prediction) for prediction in result.predictions]
+    lacking = wording.without_data(result)
+    rows = [_row(prediction, lacking) for prediction in result.predictions]
     classes = ["recalled" if _is_recalled(p.observed) else "" for p in result.predictions]
     parts = [
         intro,

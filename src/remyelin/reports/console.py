@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -52,10 +53,11 @@ def _observed(prediction: Prediction, *, narrow: bool) -> Text:
     return _text(shown, "" if seen is not None else "dim")
 
 
-def _row(prediction: Prediction, *, narrow: bool) -> tuple[Text, ...]:
+def _row(prediction: Prediction, lacking: Mapping[str, str], *, narrow: bool) -> tuple[Text, ...]:
     verdict = prediction.verdict
     is_scored = verdict in _STYLES
     predicted = wording.predicted(prediction.median, prediction.low, prediction.high)
+    predicted = wording.flagged(predicted, prediction.key, lacking)
     return (
         _text(_what(prediction)),
         _text(wording.arm(prediction.key)),
@@ -92,8 +94,9 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     table.add_column("Observed", overflow="fold", min_width=13)
     table.add_column("", no_wrap=True)
     table.add_column("z", justify="right", no_wrap=True)
+    lacking = wording.without_data(result)
     for prediction in result.predictions:
-        table.add_row(*_row(prediction, narrow=narrow))
+        table.add_row(*_row(prediction, lacking, narrow=narrow))
     lines = [tally(result.predictions).sentence]
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from remyelin.study.vocabulary import Role
@@ -69,7 +70,24 @@ def cautions(result: RunResult) -> list[str]:
         said.append(OTHER_SIZE)
     if result.settings.replicates < ENOUGH_REPLICATES:
         said.append(FEW_REPLICATES)
+    said += [f"{NO_DATA_SIGN} Arm {arm}: {text}." for arm, text in without_data(result).items()]
     return said
+
+
+NO_DATA_SIGN = "(!)"
+"""Stands beside a figure of an arm whose cells lack data."""
+
+
+def without_data(result: RunResult) -> Mapping[str, str]:
+    """Give the arms whose cell products lack data, and what is lacking."""
+    found = result.record.get("cells_without_data", {})
+    return found if isinstance(found, Mapping) else {}
+
+
+def flagged(text: str, key: OutcomeKey, arms: Mapping[str, str]) -> str:
+    """Put a sign beside a figure of an arm, or of a contrast with one, whose cells lack data."""
+    named = key.arm.split("_vs_")
+    return f"{text} {NO_DATA_SIGN}" if any(name in arms for name in named) else text
 
 
 def printable(text: str) -> str:

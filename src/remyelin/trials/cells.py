@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -12,7 +12,10 @@ from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
 from remyelin.engine.streams import Streams
 from remyelin.model.stage import Purpose
+from remyelin.study.schema import Study
 from remyelin.therapies.batches import Donors, Uniforms, made_for, release
+from remyelin.therapies.product_rules import unknown_of
+from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.timeline import Course
 
 MADE_AGAIN = "made again after a failed batch"
@@ -82,3 +85,24 @@ class Receivers:
                     donors=self.donors(course.rows[kept]),
                     reason=reason,
                 )
+
+
+def gaps_of(study: Study, protocols: Mapping[str, Protocol]) -> dict[str, str]:
+    """Say for each arm that is given cells what of its products nobody has measured.
+
+    Parameters
+    ----------
+    study, protocols
+        The study, and its protocols by name.
+    """
+    found: dict[str, str] = {}
+    for arm in study.arms:
+        said = [
+            f"{step.product}: {gap}"
+            for option in arm.treatment
+            for step in protocols[option.protocol_id].steps
+            if (gap := unknown_of(step))
+        ]
+        if said:
+            found[arm.arm_id] = "; ".join(dict.fromkeys(said))
+    return found

@@ -14,6 +14,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import under
+from remyelin.trials.cells import gaps_of
 from remyelin.trials.plan import Plan
 from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
 from remyelin.trials.prediction import (
@@ -116,6 +117,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "seed": settings.seed,
         "twins": settings.twins,
         "mechanism": settings.mechanism,
+        "cells_without_data": gaps_of(plan.study, plan.protocols),
         "backend": settings.backend.value,
         "workers": settings.workers,
         "treatment_warnings": treatment_warnings(plan.study, plan.table),
