@@ -169,7 +169,12 @@ def draw_picture(found: list[dict[str, object]]) -> None:
             )
             panel.errorbar(x, y, (y - low, high - y), marker="o", capsize=3, label=f"{every} d")
         panel.axhline(0.0, color="0.6", linewidth=0.8)
-        panel.set_title({"IV": "into a vein", "IT": "into the fluid"}[route])
+        shares = [float(str(r["assumed_share"])) for r in found if r["route"] == route]
+        words = {"IV": "into a vein", "IT": "into the fluid"}[route]
+        share = f"{min(shares):.0%} to {max(shares):.0%}"
+        if min(shares) == max(shares):
+            share = f"{shares[0]:.0%}"
+        panel.set_title(f"{words}\nassumed share of uncertainty {share}", fontsize=9)
         panel.set_xlabel("million cells per kg")
     panels[0].set_ylabel("worsening spared in 3 years (%)")
     panels[0].legend(title="every", frameon=False)

@@ -61,7 +61,7 @@ def course(what: Protocol, *spans: tuple[int, int]) -> Course:
 
 def listed(found: Iterable[Entry]) -> list[Input]:
     return sorted(
-        (entry.field, int(row), int(day), entry.amount)
+        (entry.field, int(row), int(day), float(np.max(entry.amount)))
         for entry in found
         for row, day in zip(entry.rows, entry.days, strict=True)
     )
