@@ -3,7 +3,7 @@
 Each draw of the priors is one trial of the study's own size. For every published figure it is told
 how probable so extreme a figure is.
 
-Usage: python -m tools.cell_priors [DRAWS [STUDY ...]]
+Usage: python -m tools.cell_priors [DRAWS [STUDY ...]], or "page" to write the table into the page.
 """
 
 from __future__ import annotations
@@ -31,6 +31,7 @@ from remyelin.trials.predict import predictions
 from remyelin.trials.prediction import RunSettings
 
 RESULT = Path(__file__).resolve().parents[1] / "validation" / "cells" / "tails.csv"
+PAGE = Path(__file__).resolve().parents[1] / "docs" / "cells.md"
 COLUMNS = (
     "study", "figure", "reading", "observed", "mechanism", "median", "low", "high",
     "p_below", "p_above", "tail", "draws", "source",
@@ -79,6 +80,15 @@ def asked(outcome: str, group: str, time: float, measure: str) -> Reader:
     return read
 
 
+def less(first: Reader, second: Reader) -> Reader:
+    """Read the first figure less the second: what the arms differ by, trial by trial."""
+
+    def read(study: Study, tables: Tables) -> NDArray[np.float64]:
+        return first(study, tables) - second(study, tables)
+
+    return read
+
+
 def walk_gain(arm: str) -> Reader:
     """Read the mean gain of the timed walk (%) of patients of EDSS 6.0 to 6.5, last visit."""
 
@@ -117,7 +127,7 @@ _PLUS = "EDSS or walk; the published one counts the peg test too"
 FIGURES: Mapping[str, tuple[Figure, ...]] = {
     "mesems": (
         Figure("Gd lesions, cells over placebo", 0.94, "scans of weeks 12 and 24",
-               asked("gd_lesions", "msc_first_vs_placebo_first", 5.52, "rate_ratio"),
+               asked("gd_lesions", "msc_first_vs_placebo_first", 5.5, "rate_ratio"),
                "uccelli2021"),
     ),
     "petrou2020": (
@@ -132,10 +142,30 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
                    asked("neda3", arm, 12.0, "proportion"), "petrou2020")
             for arm, value in (("msc_it", 0.586), ("msc_iv", 0.406), ("sham", 0.097))
         ),
+        *(
+            Figure(
+                f"failure at 6 months, sham less {arm}",
+                value,
+                _FIRST,
+                less(
+                    asked("progression_cumulative", "sham", 6.0, "proportion"),
+                    asked("progression_cumulative", arm, 6.0, "proportion"),
+                ),
+                "petrou2020",
+            )
+            for arm, value in (("msc_it", 0.352), ("msc_iv", 0.322))
+        ),
         Figure("relapse rate, into the fluid over sham", 0.11, "",
                asked("arr", "msc_it_vs_sham", 12.0, "rate_ratio"), "petrou2020"),
     ),
     "harris2024": (
+        Figure(
+            "EDSS Plus better, mscnp less saline",
+            -0.04,
+            _PLUS,
+            less(edss_or_walk_better("mscnp"), edss_or_walk_better("saline")),
+            "harris2024",
+        ),
         *(
             Figure(f"EDSS Plus better, {arm}", value, _PLUS, edss_or_walk_better(arm), "harris2024")
             for arm, value in (("mscnp", 0.33), ("saline", 0.37))
@@ -205,8 +235,35 @@ def judged(figure: Figure, values: NDArray[np.float64]) -> dict[str, object]:
     }
 
 
+BEGIN, END = "<!-- tails: written by tools.cell_priors -->", "<!-- end of tails -->"
+
+
+def page(text: str) -> str:
+    """Give the page with the table as the stored figures have it."""
+    with RESULT.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    lines = ["| study | figure | published | " + " | ".join(mechanisms()) + " |"]
+    lines.append("|---|---|---|" + "---|" * len(mechanisms()))
+    for key in dict.fromkeys((row["study"], row["figure"]) for row in rows):
+        mine = {r["mechanism"]: r for r in rows if (r["study"], r["figure"]) == key}
+        first = mine[next(iter(mechanisms()))]
+        cells = []
+        for name in mechanisms():
+            one = mine[name]
+            tail = float(one["tail"])
+            told = "< 0.005" if tail < 0.005 else f"{tail:.2f}" if tail >= 0.1 else f"{tail:.3f}"
+            cells.append(f"{one['median']} ({one['low']} to {one['high']}); **{told}**")
+        lines.append(f"| {key[0]} | {key[1]} | {first['observed']} | {' | '.join(cells)} |")
+    before, rest = text.split(BEGIN)
+    after = rest.split(END)[1]
+    return before + "\n".join((BEGIN, *lines, END)) + after
+
+
 def main(words: list[str]) -> None:
     """Write the table; the rows of studies that are not named stay."""
+    if words == ["page"]:
+        PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+        return
     draws = int(words[0]) if words else DRAWS
     studies = words[1:] or list(FIGURES)
     old: list[dict[str, object]] = []

@@ -87,8 +87,7 @@ def run(
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend, mechanism
-        ``"fused"`` (compiled) or ``"numpy"`` (slow); ``"peripheral"``, ``"trophic"`` or ``"null"``:
-        how cells act.
+        ``"fused"`` or ``"numpy"`` (slow); how cells act: ``"peripheral"``, ``"trophic"``, ``"null"``.
     tables
         ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
         each shard in ``folder``, or ``"none"``: figures only.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -43,3 +44,10 @@ def test_a_product_is_shown_and_no_gap_is_hidden(capsys: Capture, name: str) -> 
 def test_an_unknown_product_ends_with_an_offer(capsys: Capture) -> None:
     assert main(["product", "show", "bm_mcs"]) == 2
     assert "did you mean bm_msc" in capsys.readouterr().err
+
+
+def test_the_example_of_a_product_of_ones_own_is_shown_with_its_gaps(capsys: Capture) -> None:
+    example = Path(__file__).resolve().parents[2] / "examples" / "my_product.yaml"
+    text = call(capsys, "product", "show", str(example))
+    assert "Potency beside marrow cells: no data" in text
+    assert "No data on potency, passage, donor_age_years" in text

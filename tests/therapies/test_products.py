@@ -12,6 +12,7 @@ from remyelin.engine.streams import Streams
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.model.stage import Purpose
 from remyelin.parameters import ParameterTable
+from remyelin.study.fields import Figure
 from remyelin.therapies import catalogue, product_catalogue
 from remyelin.therapies.arrival import arriving, main_input, viability
 from remyelin.therapies.batches import Donors, Uniforms, release
@@ -114,9 +115,7 @@ def test_a_dose_of_nothing_gives_nothing() -> None:
 
 def test_viability_falls_in_the_bag() -> None:
     product = product_catalogue.load("bm_msc")
-    longer = product.model_copy(
-        update={"bag_minutes": product.bag_minutes.model_copy(update={"value": 90.0})}
-    )  # type: ignore[union-attr]
+    longer = product.model_copy(update={"bag_minutes": Figure(value=90.0)})
     assert viability(longer, TABLE) < viability(product, TABLE) < 1.0
 
 

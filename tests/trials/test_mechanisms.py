@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+import remyelin
 from remyelin.engine import leaves
 from remyelin.engine.backends import Backend, carrier, rater
 from remyelin.engine.population import Population, at_onset
@@ -92,3 +93,18 @@ def test_nobody_leans_before_the_cells_or_without_a_lean() -> None:
     assert (after.trained_spinal == population.state.fluctuation.trained_spinal + 1.0).all()
     assert Lean.of(TABLE).seen(population, ROWS, [late], 500) is population
     assert Lean.of(under("null", TABLE)).size == pytest.approx(0.15)
+
+
+def test_a_run_tells_its_mechanism_and_is_moved_by_it() -> None:
+    found = {
+        name: remyelin.run("mesems", patients=20, replicates=1, mechanism=name)
+        for name in ("peripheral", "null")
+    }
+    assert {name: one.record["mechanism"] for name, one in found.items()} == {
+        "peripheral": "peripheral",
+        "null": "null",
+    }
+    digests = {one.record["parameters"] for one in found.values()}
+    assert len(digests) == 2
+    visits = [one.tables["visits"] for one in found.values()]
+    assert (visits[0]["brain_volume_pct"] != visits[1]["brain_volume_pct"]).any()

@@ -127,8 +127,9 @@ def seed_tumour(
 ) -> Mapping[str, NamedTuple]:
     """Draw whether a tumour of the graft shows today; one graft gives at most one."""
     chance = graft.tumour_risk * h / p.graft_tumour_time
-    today = m.where(u[0] < chance, safety.alive, 0.0)
-    risk = m.where(today > 0.0, 0.0, graft.tumour_risk)
+    shows = u[0] < chance
+    today = m.where(shows, safety.alive, 0.0)
+    risk = m.where(shows, 0.0, graft.tumour_risk)
     return {"graft": graft._replace(tumour_today=today, tumour_risk=risk)}
 
 
