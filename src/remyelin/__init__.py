@@ -87,7 +87,7 @@ def run(
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend, mechanism
-        ``"fused"`` or ``"numpy"`` (slow); how cells act: ``"peripheral"``, ``"trophic"``, ``"null"``.
+        ``"fused"`` or ``"numpy"`` (slow); how cells act, ``"peripheral"`` or a rival mechanism.
     tables
         ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
         each shard in ``folder``, or ``"none"``: figures only.
