@@ -220,6 +220,19 @@ def test_pml_needs_time_and_the_virus() -> None:
     assert (days - FIRST <= 350).sum() < (days - FIRST > 350).sum() / 3
 
 
+def test_the_class_of_the_virus_stays_with_a_patient_whenever_the_drug_begins() -> None:
+    early, _ = carried(plan((0, {"pml_rate": 0.001})), 300)
+    late, _ = carried(plan((120, {"pml_rate": 0.001})), 300)
+    assert np.array_equal(early.state.harm.jcv, late.state.harm.jcv)
+
+
+def test_toxicity_of_a_dose_fades_without_a_graft() -> None:
+    people, _ = carried(plan((0, {"toxicity": 0.2})), 3)
+    later, _ = carried(plan((0, {"toxicity": 0.2})), 700)
+    assert (people.state.harm.toxicity > 0.1).all()
+    assert (later.state.harm.toxicity == 0.0).all()
+
+
 def test_reactions_come_with_doses_and_as_often_as_they_should() -> None:
     _, seen = carried(plan((0, {"infusion_reaction": 0.3, "bradycardia": 0.1})), 5)
     assert counted(seen)["infusion_reaction"] == pytest.approx(90, abs=25)

@@ -305,7 +305,10 @@ def test_traits_can_be_traced_and_the_trace_computes_the_same_to_the_bit() -> No
     known = leaves_of("p", bind(TraitParameters, TABLE)) | {"era": 0.6}
     known |= {f"u.{k}": word for k, word in enumerate(drawn)}
     found = leaves.own(evaluate(traced, known), 50)
-    bare = population.traits._replace(mortality=leaves.own(Mortality(), 50))
+    bare = population.traits._replace(
+        mortality=leaves.own(Mortality(), 50),
+        wellbeing=population.traits.wellbeing._replace(virus_luck=np.full(50, 0.5)),
+    )
     assert differing(found, bare) == []
 
 

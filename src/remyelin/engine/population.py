@@ -107,7 +107,10 @@ def at_onset(
     drawn = draw_traits(NUMPY, bind(TraitParameters, table), words, era_factor)
     luck = streams.uniforms(0, Purpose.SURVIVAL, 1)
     life_table = bind(LIFE_TABLES[region], table)
-    drawn = drawn._replace(mortality=draw_mortality(NUMPY, life_table, luck, person=drawn.person))
+    drawn = drawn._replace(
+        mortality=draw_mortality(NUMPY, life_table, luck, person=drawn.person),
+        wellbeing=drawn.wellbeing._replace(virus_luck=luck[1]),
+    )
     traits = leaves.own(drawn, count)
     state = state_at_onset(NUMPY, bind(OnsetParameters, table), traits)
     return Population(

@@ -48,17 +48,17 @@ def harm_by_drugs(
     """Draw PML, liver injury, lymphopenia and serious infection by the rates of the drug.
 
     The rate of PML rises with the square of the time under the drug up to a plateau, and goes by
-    the JC virus antibody index, which is drawn when the first such drug begins.
+    the JC virus antibody index, which stays with a patient.
     """
     asked = levels.pml_rate > 0.0
-    some = p.jcv_negative_share
+    some, luck = p.jcv_negative_share, wellbeing.virus_luck
     drawn = m.where(
-        u[1] < some,
+        luck < some,
         1.0,
         m.where(
-            u[1] < some + p.jcv_low_share,
+            luck < some + p.jcv_low_share,
             2.0,
-            m.where(u[1] < some + p.jcv_low_share + p.jcv_middle_share, 3.0, 4.0),
+            m.where(luck < some + p.jcv_low_share + p.jcv_middle_share, 3.0, 4.0),
         ),
     )
     jcv = m.where(asked & (harm.jcv <= 0.0), drawn, harm.jcv)

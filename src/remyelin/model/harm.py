@@ -122,6 +122,10 @@ class TransplantHarmParameters(NamedTuple):
     graft_failure_day: float
 
 
+_GONE = 1e-6
+"""Toxicity below which none is left."""
+
+
 def harm_in_recovery(
     m: Numeric,
     p: TransplantHarmParameters,
@@ -148,10 +152,11 @@ def harm_in_recovery(
     cmv_comes = (u[2] < cmv) & (harm.cmv <= 0.0) & wakes
     toxic = (u[3] < p.organ_toxicity * harm.toxicity * h / p.organ_toxicity_time) & open_
     end = p.recovery_window - p.graft_failure_day
+    toxicity = harm.toxicity * m.exp(-h / p.organ_toxicity_time)
     late = low & (clock.recovery_left <= end) & (clock.recovery_left > end - h)
     return {
         "harm": harm._replace(
-            toxicity=harm.toxicity * m.where(open_, m.exp(-h / p.organ_toxicity_time), 1.0),
+            toxicity=m.where(toxicity < _GONE, 0.0, toxicity),
             neutropenic=m.where(open_, m.where(low, 1.0, 0.0), harm.neutropenic),
             febrile=m.where(
                 open_, m.where(fever | (low & (harm.febrile > 0.0)), 1.0, 0.0), harm.febrile
@@ -173,9 +178,9 @@ def harm_in_recovery(
     }
 
 
-def in_recovery(m: Numeric, p: object, h: float, *, clock: Clock) -> Value:
-    """Say whether the recovery window is open."""
-    return clock.recovery_left > 0.0
+def in_recovery(m: Numeric, p: object, h: float, *, clock: Clock, harm: Harm) -> Value:
+    """Say whether the recovery window is open, or toxicity of a dose has not faded."""
+    return (clock.recovery_left > 0.0) | (harm.toxicity > 0.0)
 
 
 class LateHarmParameters(NamedTuple):

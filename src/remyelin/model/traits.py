@@ -63,10 +63,14 @@ class BloodTraits(NamedTuple):
 
 
 class Wellbeing(NamedTuple):
-    """Infection frailty (mean 1) and baseline NfL at the reference age."""
+    """Infection frailty (mean 1), baseline NfL at the reference age, and the JC virus.
+
+    ``virus_luck`` is uniform and tells the antibody class of the JC virus.
+    """
 
     frailty: Value
     nfl_baseline: Value
+    virus_luck: Value = 0.5
 
 
 class ItemOffsets(NamedTuple):
