@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 from math import exp
 
 from remyelin.parameters import ParameterTable
-from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies import product_catalogue
 from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, amount, amounts_of
 from remyelin.therapies.arrival import arriving
@@ -29,7 +28,7 @@ from remyelin.therapies.drugs_by_dose import (
     cyclophosphamide,
 )
 from remyelin.therapies.protocol import Protocol, Step
-from remyelin.therapies.risks import risks_of
+from remyelin.therapies.risks import dated_risks
 
 ON_GRAFT_DAY = ("clone_kill", "progenitor_kill")
 """Effects that act with the graft."""
@@ -86,11 +85,9 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
             for day in _days(step):
                 _add(by_day[day], own)
                 _add(by_day[_graft_day(protocol, step)], later)
-    for step, risk, moves in risks_of(protocol):
-        once = protocol.treatment_class is TreatmentClass.AHSCT
-        every = step.every_days or (None if once else risk.every_days)
-        amounts = {field: amount(key, table) for field, key in moves.items()}
-        found.append(Given.of(step, amounts, every_days=every))
+    for risk in dated_risks(protocol):
+        sums = {f: sum(amount(key, table) for key in keys) for f, keys in risk.keys.items()}
+        found.append(Given(risk.day, sums, risk.every_days, risk.times, end=risk.end))
     collected = _collection_days(protocol)
     for day, effects in sorted(by_day.items()):
         gate = {"conditioning": 1.0} if any(before <= day for before in collected) else {}
