@@ -171,6 +171,36 @@ def test_after_the_end_of_a_course_every_level_is_nothing_and_no_pulse_comes(
         assert all(level == 0.0 for level in held.values())
 
 
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_level_that_begins_when_another_ends_holds_in_any_order_of_a_sequence(
+    turned: bool,
+) -> None:
+    parts = [
+        {"protocol_id": "interferon_beta", "day": 0, "lasts_days": 365},
+        {"protocol_id": "glatiramer", "day": 365},
+    ]
+    whole = catalogue.from_mapping(
+        {
+            "protocol_id": "mine",
+            "label": "Mine",
+            "treatment_class": "dmt",
+            "sequence": parts[::-1] if turned else parts,
+            "citation": "x",
+            "mark": "assumed",
+        },
+        where="mine",
+    )
+    found = course(catalogue.written_out(whole, catalogue.load_as_written), (0, FOREVER), (5, 9999))
+    plan = Schedule(entries(found, TABLE, Window(0, 1000)))
+    for row, day in ((0, 365), (1, 370)):
+        held = [
+            float(change.amounts[list(change.rows).index(row)])
+            for change in plan.on(day)
+            if change.field == "activation_target" and row in change.rows
+        ]
+        assert held == [0.0, TABLE["glatiramer_activation_block"].internal]
+
+
 def test_nothing_is_given_outside_the_window() -> None:
     found = course(catalogue.load("ahsct_cy200_ratg6"), (0, FOREVER))
     assert {day for _, _, day, _ in inputs(found, 40, 46)} == {40, 45}

@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections import defaultdict
 from math import log10
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from remyelin.errors import InputError
+from remyelin.files import parse_yaml
 from remyelin.parameters import ParameterTable
 from remyelin.therapies import catalogue
 from remyelin.therapies.catalogue import parse
 from remyelin.therapies.drugs_by_dose import BY_ATG, SHARES, TARGETS, additive
+from remyelin.therapies.inspection import inspect
 from remyelin.therapies.transplant import given
 
 TABLE = ParameterTable.load()
@@ -226,3 +229,58 @@ def test_a_graft_before_its_harvest_is_refused() -> None:
 def test_all_problems_of_a_transplant_are_listed_at_once() -> None:
     text = protocol_of(drug("moonshine", 1.0, "mg/kg"), drug("busulfan", 1.0, "Gy"))
     assert len(refused(text).splitlines()) == 2
+
+
+def test_repeats_of_a_dose_are_each_given() -> None:
+    by_days = total(protocol_of(CY))
+    row = drug("cyclophosphamide", 50.0, "mg/kg", 35)
+    one = row.replace("lasts_days: 1", "every_days: 1, times: 4")
+    other = row.replace("lasts_days: 1", "every_days: 1, times: 9, ends_day: 39")
+    for text in (one, other):
+        again = total(protocol_of(text))
+        for key in (*TARGETS, "gonadotoxicity"):
+            assert again[key] == pytest.approx(by_days[key], rel=1e-9), key
+
+
+def test_mobilisation_over_several_days_costs_the_whole_dose() -> None:
+    row = (
+        "{{agent: cyclophosphamide, dose: {}, unit: {}, route: IV, day: 0, {}"
+        "moves: {{mobilisation: by_dose}}}}"
+    )
+    once = HEAD + "  - " + row.format(4.0, "g/m2", "") + "\n" + TAIL
+    days = HEAD + "  - " + row.format(2.0, "g/m2/d", "lasts_days: 2, ") + "\n" + TAIL
+    twice = HEAD + "  - " + row.format(2.0, "g/m2", "every_days: 1, times: 2, ") + "\n" + TAIL
+    assert total(days) == pytest.approx(total(once))
+    assert total(twice) == pytest.approx(total(once))
+
+
+def test_an_endless_dose_by_dose_is_refused() -> None:
+    endless = drug("cyclophosphamide", 50.0, "mg/kg").replace("lasts_days: 1", "every_days: 7")
+    message = refused(protocol_of(endless))
+    assert "times" in message
+    assert "ends_day" in message
+
+
+CUT: dict[str, Any] = {
+    "protocol_id": "cut",
+    "label": "Cut between conditioning and graft",
+    "treatment_class": "other",
+    "sequence": [{"protocol_id": "ahsct_cy200_ratg6", "day": 0, "lasts_days": 38}],
+    "citation": "x",
+    "mark": "assumed",
+}
+
+
+@pytest.mark.parametrize("later", [False, True])
+def test_a_sequence_that_cuts_a_transplantation_in_two_is_refused(later: bool) -> None:
+    more = [{"protocol_id": "ahsct_melphalan200", "day": 400}] if later else []
+    data = {**CUT, "sequence": [*CUT["sequence"], *more]}
+    whole = catalogue.from_mapping(data, where="mine")
+    with pytest.raises(InputError, match="no graft"):
+        catalogue.written_out(whole, catalogue.load_as_written)
+    assert any("no graft" in problem for problem in inspect(data, TABLE).problems)
+
+
+def test_a_graft_that_was_never_collected_is_found_by_inspection() -> None:
+    data = parse_yaml(HEAD + CY + GRAFT + TAIL, where="mine")
+    assert any("collected" in problem for problem in inspect(data, TABLE).problems)

@@ -65,6 +65,21 @@ def test_a_bad_protocol_stops_the_study_with_step_and_rule(
         treatments(study, TABLE)
 
 
+def test_a_graft_that_was_never_collected_is_the_reason_told(tmp_path: Path) -> None:
+    for name in ("my_regimen.yaml", "my_study.yaml"):
+        shutil.copy(EXAMPLES / name, tmp_path)
+    regimen = (tmp_path / "my_regimen.yaml").read_text(encoding="utf-8")
+    graft = (
+        "steps:\n  - {agent: graft, kind: infusion, route: IV, day: 5, "
+        "moves: {graft_stored: cryopreserved_viability}}\n"
+    )
+    assert "steps:\n" in regimen
+    changed = regimen.replace("steps:\n", graft, 1)
+    (tmp_path / "my_regimen.yaml").write_text(changed, encoding="utf-8")
+    with pytest.raises(InputError, match="before any is collected"):
+        treatments(catalogue.read(tmp_path / "my_study.yaml"), TABLE)
+
+
 def test_an_unknown_protocol_offers_the_nearest_of_both(tmp_path: Path) -> None:
     study = example(
         tmp_path, study=("protocol_id: natalizumab_every_6_weeks", "protocol_id: natalizumab_6")

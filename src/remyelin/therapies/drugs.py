@@ -162,6 +162,12 @@ def find(agent: str) -> Drug | None:
     return drugs().get(_ASIDE.sub("", agent).strip().lower())
 
 
+def canonical(agent: str) -> str:
+    """Give the name of a drug for one of its names; words in brackets and case do not count."""
+    drug = find(agent)
+    return drug.agent if drug else _ASIDE.sub("", agent).strip().lower()
+
+
 def share_of_reference(step: Step) -> Share | None:
     """Give the dose of a step over the reference dose of its drug; None where nothing is scaled."""
     if step.dose is not None and step.dose <= 0.0:

@@ -9,6 +9,7 @@ from remyelin.errors import InputError, UnknownNameError
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import TreatmentClass
+from remyelin.therapies import transplant
 from remyelin.therapies.amounts import amount
 from remyelin.therapies.conflicts import conflicts, exposures
 from remyelin.therapies.dose_units import unit_of
@@ -46,6 +47,9 @@ def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Fin
     """
     found = check_steps(list(enumerate(protocol.steps)), table)
     found += _graft(protocol)
+    if not protocol.sequence:
+        wrong = transplant.problems(protocol)
+        found += [Finding(Grade.ERROR, "transplantation", "steps", problem) for problem in wrong]
     whole, problems = _whole(protocol, lookup)
     found += problems
     if whole is not None:

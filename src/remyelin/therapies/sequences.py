@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from remyelin.errors import InputError
+from remyelin.therapies import transplant
 from remyelin.therapies.protocol import LAST_DAY, Part, Protocol, Step
 
 Lookup = Callable[[str], Protocol]
@@ -29,7 +30,8 @@ def written_out(protocol: Protocol, lookup: Lookup, *, depth: int = 0) -> Protoc
     Raises
     ------
     InputError
-        A part does not act, begins too late, or sequences name each other.
+        A part does not act, begins too late, or sequences name each other; or a transplantation is
+        cut in two.
     UnknownNameError
         A part is not known.
     """
@@ -50,7 +52,10 @@ def written_out(protocol: Protocol, lookup: Lookup, *, depth: int = 0) -> Protoc
         if late > LAST_DAY:
             raise InputError(where, [f"sequence[{place}]: begins later than day {LAST_DAY:,}"])
         steps += _moved(inner, part)
-    return protocol.model_copy(update={"steps": tuple(steps), "sequence": ()})
+    whole = protocol.model_copy(update={"steps": tuple(steps), "sequence": ()})
+    if depth == 0 and (wrong := transplant.problems(whole)):
+        raise InputError(where, [f"written out, {problem}" for problem in wrong])
+    return whole
 
 
 def _moved(inner: Protocol, part: Part) -> Iterator[Step]:

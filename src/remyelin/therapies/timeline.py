@@ -62,15 +62,22 @@ class Window(NamedTuple):
 def entries(course: Course, table: ParameterTable, window: Window) -> Iterator[Entry]:
     """Give the dated inputs of a course within a window.
 
-    A pulse due at or after the end of a course is not given; a level ends with the course.
+    A pulse due at or after the end of a course is not given; a level ends with the course. Ends of
+    levels come first, so that one that begins on the day on which another ends is not lost.
     """
+    begins: list[Entry] = []
     for step in given(course.protocol, table):
         for field, size in step.amounts.items():
             if field in Levels._fields:
-                yield from _level(course, step, field, size, window)
+                for entry, ends in _level(course, step, field, size, window):
+                    if ends:
+                        yield entry
+                    else:
+                        begins.append(entry)
             else:
                 own = _of_batch(course, step, field, size, table)
-                yield from _pulses(course, step, field, own, window)
+                begins += _pulses(course, step, field, own, window)
+    yield from begins
 
 
 def _of_batch(course: Course, step: Given, field: str, size: float, table: ParameterTable) -> Size:
@@ -81,7 +88,10 @@ def _of_batch(course: Course, step: Given, field: str, size: float, table: Param
     return size * course.donors.potency(product, step.place, table)
 
 
-def _level(course: Course, step: Given, field: str, size: float, window: Window) -> Iterator[Entry]:
+def _level(
+    course: Course, step: Given, field: str, size: float, window: Window
+) -> Iterator[tuple[Entry, bool]]:
+    """Give the entries of a level, and whether each ends it."""
     end = _end(course, step)
     if step.every_days is None or step.lasts_days is None:
         yield from _spell(course, field, size, (course.start + step.day, end), window)
@@ -97,11 +107,13 @@ def _spell(
     size: float,
     ends: tuple[NDArray[np.int64], NDArray[np.int64]],
     window: Window,
-) -> Iterator[Entry]:
+) -> Iterator[tuple[Entry, bool]]:
     begin, end = ends
     given = begin < end
-    yield from _within(field, course.rows[given], begin[given], size, window)
-    yield from _within(field, course.rows[given], end[given], 0.0, window)
+    for entry in _within(field, course.rows[given], begin[given], size, window):
+        yield entry, False
+    for entry in _within(field, course.rows[given], end[given], 0.0, window):
+        yield entry, True
 
 
 def _pulses(course: Course, step: Given, field: str, size: Size, window: Window) -> Iterator[Entry]:

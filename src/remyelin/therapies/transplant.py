@@ -9,12 +9,12 @@ collection on, conditioning goes on only for those with a graft in store.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import exp
 
+from remyelin.errors import InputError
 from remyelin.parameters import ParameterTable
-from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies import product_catalogue
 from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, amount, amounts_of
 from remyelin.therapies.arrival import arriving
@@ -28,14 +28,17 @@ from remyelin.therapies.drugs_by_dose import (
     course_of_atg,
     cyclophosphamide,
 )
-from remyelin.therapies.protocol import Protocol, Step
-from remyelin.therapies.risks import risks_of
+from remyelin.therapies.protocol import LAST_DAY, Protocol, Step
+from remyelin.therapies.risks import dated_risks
 
 ON_GRAFT_DAY = ("clone_kill", "progenitor_kill")
 """Effects that act with the graft."""
 
 _AFTER_GRAFT = 30
 """Days after a graft on which a drug still belongs to its conditioning."""
+
+_BEFORE_GRAFT = 60
+"""Days before a graft on which a drug may belong to its conditioning."""
 
 _GRAMS = 1000.0
 
@@ -80,17 +83,15 @@ def given(protocol: Protocol, table: ParameterTable) -> tuple[Given, ...]:
         if BY_PRODUCT in step.moves.values():
             found += _cells(step, place, table)
         if step.moves.get("mobilisation") == BY_DOSE:
-            found.append(Given(_begin(step), _mobilising(step, table)))
+            found.append(Given(_begin(step), _mobilising(step, table, days=len(_days(step)))))
         if step.moves.get("conditioning") == BY_DOSE:
             own, later = _conditioning(step, table)
             for day in _days(step):
                 _add(by_day[day], own)
                 _add(by_day[_graft_day(protocol, step)], later)
-    for step, risk, moves in risks_of(protocol):
-        once = protocol.treatment_class is TreatmentClass.AHSCT
-        every = step.every_days or (None if once else risk.every_days)
-        amounts = {field: amount(key, table) for field, key in moves.items()}
-        found.append(Given.of(step, amounts, every_days=every))
+    for risk in dated_risks(protocol):
+        sums = {f: sum(amount(key, table) for key in keys) for f, keys in risk.keys.items()}
+        found.append(Given(risk.day, sums, risk.every_days, risk.times, end=risk.end))
     collected = _collection_days(protocol)
     for day, effects in sorted(by_day.items()):
         gate = {"conditioning": 1.0} if any(before <= day for before in collected) else {}
@@ -122,8 +123,14 @@ def _inputs(effects: Mapping[str, float]) -> dict[str, float]:
     return {key: 1.0 - exp(-v) if key in SHARES else v for key, v in effects.items() if v > 0.0}
 
 
-def _days(step: Step) -> range:
-    return range(_begin(step), _begin(step) + (step.lasts_days or 1 if daily(step.unit) else 1))
+def _days(step: Step) -> list[int]:
+    """Give the days on which a dose is given; repeats are written out."""
+    each = (step.lasts_days or 1) if daily(step.unit) else 1
+    first, every = _begin(step), step.every_days
+    over = LAST_DAY if step.ends_day is None else step.ends_day
+    times = 1 if every is None else step.times or (over - first - 1) // every + 1
+    begins = [first + (every or 0) * number for number in range(times)]
+    return sorted({day + more for day in begins for more in range(each) if day + more < over})
 
 
 def _graft_days(protocol: Protocol) -> list[int]:
@@ -131,7 +138,16 @@ def _graft_days(protocol: Protocol) -> list[int]:
 
 
 def _graft_day(protocol: Protocol, step: Step) -> int:
-    return next(day for day in _graft_days(protocol) if day >= _begin(step) - _AFTER_GRAFT)
+    found = _graft_after(_graft_days(protocol), step)
+    if found is None:
+        raise InputError(f"protocol {protocol.protocol_id}", problems(protocol))
+    return found
+
+
+def _graft_after(grafts: Sequence[int], step: Step) -> int | None:
+    """Give the day of the graft that a conditioning drug belongs to, None without one."""
+    near = range(_begin(step) - _AFTER_GRAFT, _begin(step) + _BEFORE_GRAFT + 1)
+    return next((day for day in grafts if day in near), None)
 
 
 def _conditioning(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:
@@ -187,12 +203,12 @@ def _alkylating(step: Step, table: ParameterTable, share: float) -> float:
     return grams * table[EQUIVALENTS[step.agent]].internal
 
 
-def _mobilising(step: Step, table: ParameterTable) -> dict[str, float]:
+def _mobilising(step: Step, table: ParameterTable, *, days: int = 1) -> dict[str, float]:
     """Give what mobilisation does: peak of CD34 cells, and the price of cyclophosphamide."""
     peak = table["mobilised_cd34"].internal
     if step.agent != "cyclophosphamide":
         return {"mobilisation": peak}
-    share = in_reference_units(step, table)
+    share = days * in_reference_units(step, table)
     reference = table["cyclophosphamide_reference"].internal
     surface, weight = table["body_surface"].internal, table["body_weight"].internal
     grams = share * reference * weight / surface / _GRAMS
@@ -217,6 +233,11 @@ def _dose_problems(protocol: Protocol) -> Iterator[str]:
         for key in wanted:
             if key not in ("conditioning", "mobilisation"):
                 yield f"{where}: {BY_DOSE} is for conditioning and mobilisation, given for {key}"
+        if wanted and step.every_days and step.times is None and step.ends_day is None:
+            yield (
+                f"{where}: every_days: {step.every_days} given without an end; an effect by dose "
+                "needs times (how often in all) or ends_day"
+            )
         mobilises = wanted == ["mobilisation"] and step.agent in ("filgrastim", "lenograstim")
         if not wanted or mobilises:
             continue
@@ -238,10 +259,9 @@ def _order_problems(protocol: Protocol) -> Iterator[str]:
         if not any(before < day for before in collected):
             yield f"the graft on day {day} is given before any is collected; collect it first"
     for number, step in enumerate(protocol.steps, 1):
-        if step.moves.get("conditioning") == BY_DOSE and not any(
-            day >= _begin(step) - _AFTER_GRAFT for day in grafts
-        ):
+        if step.moves.get("conditioning") == BY_DOSE and _graft_after(grafts, step) is None:
             yield (
                 f"steps.{number} ({step.agent}): conditioning on day {step.day} is followed by no "
-                "graft; add a step with graft_stored, or give the drug another input"
+                f"graft within {_BEFORE_GRAFT} days; add a step with graft_stored, do not cut a "
+                "transplantation in two, or give the drug another input"
             )

@@ -85,8 +85,8 @@ def own_protocols(study: Study) -> dict[str, Protocol]:
             continue
         try:
             protocol = catalogue.from_mapping(entry.content, where=shown(entry.file))
-        except InputError:
-            told = inspect(entry.content, ParameterTable.load()).problems
+        except InputError as error:
+            told = inspect(entry.content, ParameterTable.load()).problems or tuple(error.problems)
             problems += [f"{shown(entry.file)}: {text}" for text in told]
             continue
         name = protocol.protocol_id

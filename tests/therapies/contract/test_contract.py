@@ -21,7 +21,9 @@ from remyelin.model.schedule import Schedule
 from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies import catalogue
+from remyelin.therapies.drugs import canonical
 from remyelin.therapies.protocol import Protocol
+from remyelin.therapies.risks import risks
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 
 
@@ -141,7 +143,13 @@ def test_nothing_is_given_outside_the_days_of_its_steps(name: str) -> None:
         last = max(
             (step.end or (step.day or 0) + 1) for step in protocol.steps if step.day is not None
         )
-        assert max(days) <= last
+        acts = (
+            risk.acts_days or 0
+            for risk in risks()
+            for step in protocol.steps
+            if canonical(step.agent) in map(canonical, risk.agents)
+        )
+        assert max(days) <= last + max(acts, default=0)
 
 
 def _held(step: object) -> bool:

@@ -1,0 +1,116 @@
+"""Risks of drugs: on which days of a protocol they hold."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from remyelin.parameters import ParameterTable
+from remyelin.therapies import catalogue
+from remyelin.therapies.protocol import Protocol
+from remyelin.therapies.risks import joined
+from remyelin.therapies.transplant import Given, given
+
+TABLE = ParameterTable.load()
+
+
+def steps(*given_steps: dict[str, Any], kind: str = "dmt") -> Protocol:
+    filled = [{"route": "IV", "day": 0, **step} for step in given_steps]
+    data = {"protocol_id": "mine", "label": "Mine", "treatment_class": kind, "steps": filled}
+    return catalogue.from_mapping({**data, "citation": "x", "mark": "assumed"}, where="mine")
+
+
+def sequence(*parts: tuple[str, int, int | None], kind: str = "dmt") -> Protocol:
+    named = [{"protocol_id": n, "day": d, "lasts_days": lasts} for n, d, lasts in parts]
+    data = {"protocol_id": "mine", "label": "Mine", "treatment_class": kind, "sequence": named}
+    whole = catalogue.from_mapping({**data, "citation": "x", "mark": "assumed"}, where="mine")
+    return catalogue.written_out(whole, catalogue.load_as_written)
+
+
+def moving(protocol: Protocol, field: str) -> list[Given]:
+    return sorted((g for g in given(protocol, TABLE) if field in g.amounts), key=lambda g: g.day)
+
+
+def spans(protocol: Protocol, field: str) -> list[tuple[int, int | None]]:
+    return joined((one.day, one.end) for one in moving(protocol, field))
+
+
+@pytest.mark.parametrize("name", ["ocrelizumab", "ofatumumab", "ublituximab", "rituximab"])
+def test_a_rate_outlives_the_loading_doses(name: str) -> None:
+    assert spans(catalogue.load(name), "serious_infection_rate") == [(0, None)]
+
+
+def test_a_rate_comes_back_with_a_drug_that_is_stopped_and_resumed() -> None:
+    found = sequence(("natalizumab", 0, 100), ("natalizumab", 200, None))
+    assert spans(found, "pml_rate") == [(0, 100), (200, None)]
+
+
+@pytest.mark.parametrize("name", ["cladribine", "cladribine_5_25"])
+def test_the_rate_of_cladribine_holds_for_the_two_years_of_its_courses(name: str) -> None:
+    ((begin, end),) = spans(catalogue.load(name), "lymphopenia_rate")
+    assert begin == 0
+    assert end is not None
+    assert abs(end - 730) <= 7
+
+
+def test_a_drug_with_a_last_dose_is_over_when_the_next_would_be_due() -> None:
+    last = {"agent": "natalizumab", "dose": 300.0, "unit": "mg", "every_days": 28, "times": 3}
+    assert spans(steps(last), "pml_rate") == [(0, 84)]
+
+
+def test_rates_of_two_drugs_at_once_add_up() -> None:
+    found = sequence(("mitoxantrone", 0, 200), ("ocrelizumab", 100, None))
+    one, two = (TABLE[f"{n}_infection_rate"].internal for n in ("mitoxantrone", "anti_cd20"))
+    rates = [
+        (g.day, g.end, g.amounts["serious_infection_rate"])
+        for g in moving(found, "serious_infection_rate")
+    ]
+    assert rates[0] == (0, 100, one)
+    assert rates[1] == (100, 200, pytest.approx(one + two))
+    assert all(rate == two for day, _, rate in rates if day >= 200)
+    assert rates[-1][1] is None
+
+
+def test_a_drug_before_a_transplantation_keeps_its_risk() -> None:
+    for kind in ("dmt", "ahsct", "other"):
+        found = sequence(("natalizumab", 0, 365), ("ahsct_cy_rituximab", 420, None), kind=kind)
+        assert spans(found, "pml_rate") == [(0, 365)]
+        assert moving(found, "serious_infection_rate") == []
+        late = [g for g in moving(found, "infusion_reaction") if g.day >= 420]
+        assert late
+        assert all(g.every_days is None or g.end is not None for g in late)
+
+
+def test_a_single_dose_gives_one_reaction_and_ublituximab_one_endless_series() -> None:
+    found = moving(catalogue.load("ublituximab"), "infusion_reaction")
+    assert [(g.day, g.every_days) for g in found] == [(0, None), (14, None), (168, 168)]
+    once = {"agent": "rituximab", "dose": 1000.0, "unit": "mg", "moves": {"cd20": "cd20_course"}}
+    (only,) = moving(steps(once), "infusion_reaction")
+    assert only.every_days is None
+    held = {"agent": "natalizumab", "moves": {"traffic_target": "natalizumab_traffic_block"}}
+    (lasting,) = moving(steps(held), "infusion_reaction")
+    assert lasting.every_days == 28
+
+
+@pytest.mark.parametrize("agent", ["Natalizumab", "natalizumab (biosimilar)"])
+def test_an_agent_is_known_by_all_its_names(agent: str) -> None:
+    step = {"agent": agent, "dose": 300.0, "unit": "mg", "every_days": 28}
+    assert spans(steps(step), "pml_rate") == [(0, None)]
+
+
+def test_every_interferon_of_the_catalogue_has_its_rate_of_liver_injury() -> None:
+    names = [n for n in catalogue.names() if "interferon" in n and catalogue.load(n).acts]
+    assert len(names) >= 4
+    for name in names:
+        assert spans(catalogue.load(name), "liver_rate") == [(0, None)], name
+
+
+def test_a_slow_heart_comes_only_with_the_first_dose() -> None:
+    daily = {"agent": "fingolimod", "dose": 0.5, "unit": "mg", "route": "PO", "every_days": 1}
+    assert [(g.day, g.every_days) for g in moving(steps(daily), "bradycardia")] == [(0, None)]
+
+
+def test_no_risk_comes_with_a_dose_of_nothing() -> None:
+    step = {"agent": "natalizumab", "dose": 0.0, "unit": "mg", "every_days": 28}
+    assert given(steps(step), TABLE) == ()
