@@ -8,7 +8,8 @@ from dataclasses import replace
 import pytest
 
 from remyelin.credibility import groups
-from remyelin.credibility.observations import Observation
+from remyelin.credibility.observations import Observation, expanded
+from remyelin.credibility.overlap import shares_tuned
 from remyelin.credibility.rows import Row, target_row, weighted
 from remyelin.credibility.scales import Z_90, Scale
 from remyelin.credibility.schema import Target
@@ -93,6 +94,34 @@ def test_changes_are_held_against_combined_standard_errors() -> None:
     assert row.scale is Scale.CHANGE
     assert row.off == pytest.approx(0.5 / math.hypot(0.3, 0.1 / math.sqrt(3)))
     assert row.within_factor_2
+
+
+def test_the_monte_carlo_error_of_a_change_without_published_error_counts_once() -> None:
+    row = target_row(
+        target("nadir_mean_affirm"), seen(1.0, error=None, n=100), (0.4, 0.5, 0.6), (100.0,) * 3
+    )
+    assert row.off == pytest.approx(0.5 / math.sqrt(0.01 + 0.01 / 3))
+
+
+def test_a_target_of_a_cohort_of_which_something_was_tuned_is_flagged() -> None:
+    tested = next(t for t in NATURAL.targets if t.role is Role.TEST)
+    tuned = next(t for t in NATURAL.targets if t.role is Role.TUNE)
+
+    def flag(which: Target, *cohorts: str) -> bool:
+        return target_row(which, seen(1.0, cohorts=cohorts), SPREAD, (1.0,) * 3).overlaps_tune
+
+    assert flag(tested, "nobody", "lyon")
+    assert not flag(tested, "nobody")
+    assert not flag(tuned, "lyon")
+
+
+def test_test_targets_of_natural_history_share_cohorts_with_tune_ones() -> None:
+    pairs = expanded(NATURAL)
+    tune = {c for t, o in pairs if t.role is Role.TUNE for c in o.cohorts}
+    sharing = {t.target for t, o in pairs if t.role is Role.TEST and tune & {*o.cohorts}}
+    flagged = {t.target for t, o in pairs if shares_tuned(t.role, o.cohorts)}
+    assert len(sharing) >= 10
+    assert sharing <= flagged
 
 
 def rows(*specs: tuple[str, str, Role, Verdict]) -> tuple[Row, ...]:

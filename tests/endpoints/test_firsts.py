@@ -7,7 +7,10 @@ import pytest
 
 from remyelin.endpoints import Censoring, Status, event_counts, events
 from remyelin.errors import InputError, UnknownNameError
+from remyelin.model.day import SIGNALS
 from remyelin.study.definition import Definition, EventKind, OnSwitch
+from remyelin.study.definitions import definitions
+from remyelin.study.vocabulary import NO_HARM
 from tests.endpoints.histories import (
     CATALOGUE,
     DEATH,
@@ -90,6 +93,30 @@ def test_death_is_found_in_both_places_where_it_is_recorded() -> None:
     assert one(by_end, DEATH)["time_days"] == one(by_event, DEATH)["time_days"] == 50
     assert one(by_event, DEATH)["event"]
     assert not one(Patient(end_day=50, end_reason="dropout"), DEATH)["event"]
+
+
+def test_a_death_of_another_cause_is_none_of_the_treatment_and_censors_there() -> None:
+    by_treatment = definitions()["death_treatment_related"]
+    other = Patient(
+        end_day=50,
+        end_reason="death",
+        adverse=[(50, "death", 5), (50, "death_of_other_cause", None)],
+    )
+    row = one(other, by_treatment)
+    assert (row["status"], row["time_days"]) == (Status.CENSORED, 50)
+    assert one(other, definitions()["death_any"])["event"]
+    later = Patient(end_day=50, end_reason="death", adverse=[(40, "death_of_other_cause", None)])
+    for known in (Patient(end_day=50, end_reason="death"), later):
+        assert one(known, by_treatment)["event"]
+
+
+def test_procedures_milestones_and_causes_of_death_are_no_harm() -> None:
+    assert {signal.event for signal in SIGNALS} >= NO_HARM
+    patient = Patient(
+        end_day=90, adverse=[(day, name, None) for day, name in enumerate(NO_HARM, 5)]
+    )
+    assert not one(patient, adverse())["event"]
+    assert one(patient, adverse(column="leukapheresis"))["event"]
 
 
 def test_adverse_events_are_chosen_by_name_and_grade() -> None:

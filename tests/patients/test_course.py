@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -9,15 +10,21 @@ import pandas as pd
 import pytest
 
 import remyelin as rm
+from remyelin.engine.backends import Carrier
+from remyelin.engine.happenings import Happenings
+from remyelin.engine.population import Population
 from remyelin.errors import CohortError
+from remyelin.model.day import SIGNALS
+from remyelin.model.schedule import Schedule
 from remyelin.parameters import ParameterTable
+from remyelin.patients import course as course_module
 from remyelin.patients import matching
 from remyelin.patients.course import Course, simulate
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.matching import TOLERANCES, wanted
 from remyelin.patients.options import options_of
 from remyelin.patients.settings import Settings
-from remyelin.study.vocabulary import Covariate, Phenotype
+from remyelin.study.vocabulary import NO_HARM, Covariate, Phenotype
 
 GRAFT_DAY = 40
 
@@ -93,6 +100,48 @@ def test_years_add_up_to_what_was_followed() -> None:
         relapses = (events.loc[inside, "event"] == "relapse").sum()
         assert mine["relapses"].sum() == relapses
         assert list(mine["year"]) == [1, 2]
+
+
+class Ending:
+    """Carries as it should, and lets everybody die of another cause on the tenth day."""
+
+    def __init__(self, engine: Carrier) -> None:
+        self._engine = engine
+
+    def advance(
+        self, people: Population, start: int, stop: int, plan: Schedule
+    ) -> tuple[Population, Happenings]:
+        people, seen = self._engine.advance(people, start, stop, plan)
+        if stop != 10:
+            return people, seen
+        names = ("death", "death_of_other_cause", "leukapheresis", "pml")
+        order = [signal.event for signal in SIGNALS]
+        kind, row = np.meshgrid([order.index(name) for name in names], np.arange(len(people)))
+        return people, Happenings.sorted(kind.ravel(), row.ravel(), np.full(kind.size, 10))
+
+
+def test_the_day_of_death_is_written_whole_and_counted_without_causes_and_procedures(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    made = course_module.carrier
+    monkeypatch.setattr(course_module, "carrier", lambda *a, **k: Ending(made(*a, **k)))
+    course = simulate(None, Settings(years=1, options=("none",), seed=3))
+    last = course.events[course.events["day"] == 10]
+    assert list(last["event"]) == ["death", "death_of_other_cause", "leukapheresis", "pml"]
+    assert course.events["day"].max() == 10
+    assert list(course.ended["reason"]) == ["death"]
+    assert list(course.ended["day"]) == [10]
+    before = course.events[course.events["day"] < 10]["event"]
+    other = ~before.isin(NO_HARM | {"relapse", "infection", "death"})
+    assert course.yearly()["other_events"].iloc[0] == 1 + other.sum()
+
+
+def test_weeks_with_enhancing_lesions_are_counted_as_weeks() -> None:
+    weekly = twins().weekly.assign(gd_lesions=1)
+    years = replace(twins(), weekly=weekly).yearly()
+    first = twins().of("weekly", "ahsct_cy200_ratg6")["day"].between(1, 365)
+    assert first.sum() > 100
+    assert set(years["gd_weeks"]) == {52}
 
 
 def test_the_record_says_how_to_repeat_the_course() -> None:

@@ -11,7 +11,8 @@ from statistics import fmean
 import numpy as np
 
 from remyelin.credibility.observations import Observation
-from remyelin.credibility.roles import cohort_of_study, overlaps_tune
+from remyelin.credibility.overlap import shares_tuned
+from remyelin.credibility.roles import cohort_of_study
 from remyelin.credibility.running import GroupRun, Job, endpoint_name
 from remyelin.credibility.scales import Z_90, Z_95, Scale, distance, scale_of
 from remyelin.credibility.schema import Target
@@ -171,7 +172,7 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         unit="",
         scale=scale,
         role=study.role,
-        overlaps_tune=study.role is Role.TEST and overlaps_tune(key.study_id),
+        overlaps_tune=shares_tuned(study.role, [cohort_of_study(key.study_id)]),
         cohort=cohort_of_study(key.study_id),
         weight=1.0,
         observed=observed.value,
@@ -300,7 +301,7 @@ def _row(
         unit=target.unit,
         scale=scale,
         role=target.role,
-        overlaps_tune=False,
+        overlaps_tune=shares_tuned(target.role, seen.cohorts),
         cohort=COHORT_SEPARATOR.join(seen.cohorts),
         weight=1.0,
         observed=seen.value,
@@ -330,9 +331,11 @@ def _row(
 
 
 def _errors(seen: Observation, strict: float, sd: float, replicates: int) -> float:
-    """Give the combined standard error for signed changes."""
-    own = seen.error if seen.error is not None else strict
-    return math.hypot(own, sd / math.sqrt(replicates))
+    """Give the combined standard error for signed changes.
+
+    The SD of the strict interval holds the Monte Carlo error already.
+    """
+    return strict if seen.error is None else math.hypot(seen.error, sd / math.sqrt(replicates))
 
 
 def _verdict(seen: Observation, replicates: int, low: float, high: float) -> Verdict:

@@ -8,11 +8,12 @@ import numpy as np
 
 from remyelin.endpoints.conventions import FloatArray
 from remyelin.endpoints.events import observed_until
-from remyelin.endpoints.firsts import MILESTONES, SERIOUS_GRADE
+from remyelin.endpoints.firsts import SERIOUS_GRADE
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.rows import Rows
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition, EventKind
+from remyelin.study.vocabulary import NO_HARM
 from remyelin.units import months_to_days
 
 
@@ -75,7 +76,7 @@ def _rows(history: History, definition: Definition) -> Rows:
     if definition.column:
         named = history.adverse_named(frozenset({definition.column}))
     else:
-        named = ~history.adverse_named(MILESTONES)
+        named = ~history.adverse_named(NO_HARM)
     if definition.serious:
         named &= history.adverse_events.value >= SERIOUS_GRADE
     return history.adverse_events.keep(named)

@@ -116,7 +116,7 @@ def _search(
         case EventKind.ADVERSE_EVENT:
             return first_adverse_event(history, definition, last_day)
         case EventKind.DEATH:
-            return death(history, last_day)
+            return death(history, definition, last_day)
         case EventKind.ATROPHY:
             return atrophy(history, definition, last_day)
         case EventKind.NEDA3 | EventKind.NEDA4 | EventKind.COMPOSITE:

@@ -17,14 +17,12 @@ from remyelin.endpoints.eventtable import Found
 from remyelin.endpoints.history import History
 from remyelin.endpoints.rows import Rows, pick
 from remyelin.errors import InputError
-from remyelin.study.definition import Definition
+from remyelin.study.definition import TREATMENT, Definition
+from remyelin.study.vocabulary import NO_HARM, OTHER_CAUSE
 from remyelin.units import DAYS_PER_YEAR, months_to_days
 
 MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
 """Columns of the visits in which MRI activity shows."""
-
-MILESTONES: Final = frozenset({"neutrophil_engraftment", "death_of_other_cause"})
-"""Rows among the adverse events that are no harm; found only when asked for by name."""
 
 SERIOUS_GRADE: Final = 3
 """Lowest CTCAE grade of a serious adverse event."""
@@ -44,17 +42,29 @@ def first_adverse_event(
     if definition.column:
         named = history.adverse_named(frozenset({definition.column}))
     else:
-        named = ~history.adverse_named(MILESTONES)
+        named = ~history.adverse_named(NO_HARM)
     if definition.serious:
         named &= rows.value >= SERIOUS_GRADE
     rows = rows.keep(named).until(observed_until)
     return _dated(history, rows, _counted(rows, definition, 0.0), observed_until)
 
 
-def death(history: History, observed_until: FloatArray) -> Found:
-    """Death of any cause; censored at the last day under observation."""
-    event = history.death_day <= observed_until
-    return _plain(history, np.where(event, history.death_day, observed_until), event)
+def death(history: History, definition: Definition, observed_until: FloatArray) -> Found:
+    """Death; censored at the last day under observation.
+
+    Under a definition with column ``treatment`` a death with an event ``death_of_other_cause`` on
+    the same day is none: it competes and censors. A death without a known cause counts.
+    """
+    died = history.death_day <= observed_until
+    event = died & ~_of_other_cause(history) if definition.column == TREATMENT else died
+    return _plain(history, np.where(died, history.death_day, observed_until), event)
+
+
+def _of_other_cause(history: History) -> BoolArray:
+    rows = history.adverse_events.keep(history.adverse_named(frozenset({OTHER_CAUSE})))
+    found = np.zeros(history.n, dtype=np.bool_)
+    found[rows.patient[rows.day == history.death_day[rows.patient]]] = True
+    return found
 
 
 def mri_activity(history: History, definition: Definition, observed_until: FloatArray) -> Found:

@@ -154,8 +154,8 @@ class Follower:
                     "severity": severity,
                 }
             )
-            if event == "death":
-                self._end(rows, day, "death")
+        dead = seen.of("death")[0]
+        self._end(dead[self._alive[dead]], day, "death")
         failed = np.flatnonzero(after.failed() & self._alive)
         self._end(failed, day, "failed")
 

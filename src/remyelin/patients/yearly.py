@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from remyelin.study.vocabulary import NO_HARM
 from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -13,7 +14,8 @@ if TYPE_CHECKING:
 
     from remyelin.patients.course import Course
 
-_NOT_ADVERSE = frozenset({"relapse", "infection", "death", "neutrophil_engraftment"})
+_NOT_OTHER = NO_HARM | {"relapse", "infection", "death"}
+_WEEK = 7
 
 
 def yearly(course: Course) -> pd.DataFrame:
@@ -45,7 +47,7 @@ def yearly(course: Course) -> pd.DataFrame:
                     "age_years": round(float(last["age_years"]), 1),
                     "relapses": int((event == "relapse").sum()),
                     "new_t2_lesions": int(last["new_t2_lesions"] - before["new_t2_lesions"]),
-                    "gd_weeks": int((week["gd_lesions"] > 0).sum()),
+                    "gd_weeks": _weeks(week.loc[week["gd_lesions"] > 0, "day"]),
                     "edss": float(visit["edss"].iloc[-1]) if len(visit) else np.nan,
                     "edss_true": float(last["edss_true"]),
                     "brain_volume_pct": float(last["brain_volume_pct"]),
@@ -53,7 +55,12 @@ def yearly(course: Course) -> pd.DataFrame:
                     "neutrophils_lowest": float(week["neutrophils_1e9_l"].min()),
                     "cd4_lowest": float(week["cd4_per_ul"].min()),
                     "infections": int((event == "infection").sum()),
-                    "other_events": int((~event.isin(_NOT_ADVERSE)).sum()),
+                    "other_events": int((~event.isin(_NOT_OTHER)).sum()),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _weeks(days: pd.Series[int]) -> int:
+    """Count the weeks in which some days lie; the first week ends on day 7."""
+    return int(((days - 1) // _WEEK).nunique())

@@ -42,11 +42,11 @@ COLUMNS: Final[Mapping[str, str]] = {
     "reason": "why observation ended",
     "year": "year from the start, the first is 1",
     "relapses": "relapses of the year",
-    "gd_weeks": "rows of the year with enhancing lesions (weeks, days after a depletion)",
+    "gd_weeks": "weeks of the year with an enhancing lesion",
     "neutrophils_lowest": "lowest neutrophils of the year, 1e9/L",
     "cd4_lowest": "lowest CD4 count of the year",
     "infections": "documented infections of the year",
-    "other_events": "other adverse events of the year",
+    "other_events": "other adverse events of the year, without procedures and causes of death",
 }
 """What each column of the tables means."""
 
@@ -127,7 +127,7 @@ def patient_text(course: Course) -> str:
         "age_years": "age",
         "relapses": "relapses",
         "new_t2_lesions": "new T2",
-        "gd_weeks": "Gd rows",
+        "gd_weeks": "Gd weeks",
         "edss": "EDSS",
         "brain_volume_pct": "volume %",
         "nfl_pg_ml": "NfL",

@@ -10,6 +10,7 @@ import numpy as np
 
 from remyelin.reports.figures import PALETTE
 from remyelin.reports.wording import words as in_words
+from remyelin.study.vocabulary import NO_HARM
 from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -79,12 +80,12 @@ def _lanes(axes: Axes, course: Course, option: Option) -> None:
             axes.plot(years, _LANES["infection"], "o", color=INFECTION, ms=5, mew=0)
         elif event == "death":
             axes.plot(years, _LANES["other"], "X", color=INK, ms=8, mew=0)
-        else:
+        elif event not in NO_HARM:
             axes.plot(years, _LANES["other"], "s", color=OTHER, ms=4.5, mew=0)
     axes.set_ylim(-0.6, 2.6)
     axes.set_yticks(list(_LANES.values()), ["Relapses", "Infections", "Other events"])
     axes.grid(visible=False)
-    other = [e for e in events["event"] if e not in ("relapse", "infection")]
+    other = [e for e in events["event"] if e not in NO_HARM | {"relapse", "infection"}]
     if other:
         kinds = ", ".join(in_words(kind) for kind in dict.fromkeys(other))
         most = _KINDS_ALONE if len(course.options) == 1 else _KINDS_BESIDE

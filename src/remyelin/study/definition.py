@@ -11,6 +11,9 @@ from remyelin.units import months_to_days
 DAYS_PER_WEEK: Final = 7.0
 """Days in a week."""
 
+TREATMENT: Final = "treatment"
+"""Column of a death that counts only where no other cause is on record."""
+
 
 class EventKind(StrEnum):
     """What an endpoint looks for in the longitudinal tables."""
@@ -184,7 +187,8 @@ class Definition:
         NEDA and composites: definitions whose events end the state, or make up the event.
     column
         Level, slope, worsening, improvement and milestone: column of the visits that is read
-        (EDSS where a change names none). Adverse event: value of ``event``.
+        (EDSS where a change names none). Adverse event: value of ``event``. Death: empty for any
+        cause, `TREATMENT` for all but those of another cause.
     serious
         Adverse event: only grade 3 and above.
     text, citation

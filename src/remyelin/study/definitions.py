@@ -13,6 +13,7 @@ from pydantic import Field, ValidationError, model_validator
 from remyelin.errors import InputError
 from remyelin.files import parse_yaml
 from remyelin.study.definition import (
+    TREATMENT,
     Definition,
     EventKind,
     MovesTo,
@@ -111,11 +112,14 @@ class _Row(Frozen):
             *needed,
             EventKind.MILESTONE,
             EventKind.MRI_ACTIVITY,
+            EventKind.DEATH,
         )
         if self.kind in needed and not self.column:
             yield f"column: needed for {self.kind}"
         if self.column and not may_have:
             yield f"column: not with {self.kind}"
+        if self.kind is EventKind.DEATH and self.column not in ("", TREATMENT):
+            yield f"column: with death only {TREATMENT}, or empty for any cause"
 
     def _relapse_problems(self) -> Iterator[str]:
         if self.relation is not Relation.ANY and self.kind is not EventKind.WORSENING:

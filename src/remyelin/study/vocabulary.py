@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from typing import Final
 
 
 class Mark(StrEnum):
@@ -139,3 +140,10 @@ class Covariate(StrEnum):
     DAYS_ON_DRUG = "days_on_drug"
     """Days since the prior treatment began; 0 without one."""
     RELAPSES_ON_DRUG_12M = "relapses_on_drug_last_12_months"
+
+
+OTHER_CAUSE: Final = "death_of_other_cause"
+"""Adverse event that gives the cause of a death on the same day: not the treatment."""
+
+NO_HARM: Final = frozenset({"leukapheresis", "neutrophil_engraftment", OTHER_CAUSE})
+"""Rows among the adverse events that are no harm of their own: procedures, milestones, causes."""

@@ -182,7 +182,7 @@ class _Trial:
 
     def _mark_failed(self) -> None:
         who = self.rows[self.population.failed()]
-        who = who[self.reason[who] != DEATH]
+        who = who[(self.reason[who] != DEATH) & (self.end[who] > self.today)]
         self.end[who] = np.minimum(self.end[who], max(self.today, 0))
         self.reason[who] = FAILED
 
@@ -296,7 +296,7 @@ class _Trial:
 
     def _write_exposures(self) -> None:
         for course in self.courses:
-            begun = course.start <= self.end[course.rows]
+            begun = (course.start <= self.end[course.rows]) & course.begins
             rows, stop = course.rows[begun], course.stop[begun].astype(np.float64)
             stop[stop > self.end[rows]] = np.nan
             later, before = course.start[begun] > 0, course.start[begun] < self.enrolled
