@@ -14,7 +14,7 @@ from remyelin.cohorts.packing import packed, unpacked
 from remyelin.cohorts.reference import Variant, looks_at, make, of, stored_variants
 from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS
 from remyelin.engine.backends import Backend
-from remyelin.errors import CohortError, UnknownNameError
+from remyelin.errors import CohortError, InputError, UnknownNameError
 from remyelin.parameters import ParameterTable
 from remyelin.study.fields import Figure
 from remyelin.study.past import PriorProtocol, PriorTreatment
@@ -207,6 +207,15 @@ class TestMadeOnDemand:
             start_years=Figure(value=1.0),
         )
         with pytest.raises(UnknownNameError, match=r"interferon_beta"):
+            of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
+
+    def test_a_prior_protocol_that_does_not_act_is_refused_with_the_reason(self) -> None:
+        odd = PriorTreatment(
+            protocols=(PriorProtocol(protocol_id="halt_ms"),),
+            share=Figure(value=1.0),
+            start_years=Figure(value=1.0),
+        )
+        with pytest.raises(InputError, match=r"does not act.*ahsct_beam_ratg acts"):
             of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
 
     def test_another_country_has_a_population_of_its_own(self, tmp_path: Path) -> None:

@@ -62,6 +62,7 @@ def test_the_template_describes_the_default_patient() -> None:
         ({"relapses_last_12_months": 0, "days_since_relapse": 20}, "contradicts"),
         ({"prior_drugs": ["natalizumb"]}, "did you mean natalizumab"),
         ({"prior_drugs": "natalizumab"}, "prior_drugs"),
+        ({"prior_drugs": ["halt_ms"]}, "ahsct_beam_ratg acts"),
         ({"weight": 70}, "unknown key"),
         ({"edss": None}, "edss: this key is missing"),
     ],
@@ -117,3 +118,9 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     file.write_text("age_years: 40\n" * 100_000, encoding="utf-8")
     with pytest.raises(InputError, match="larger than the limit"):
         read_description(file)
+
+
+def test_a_therapy_that_does_not_act_is_refused_with_the_reason_and_what_acts() -> None:
+    (told,) = Settings(options=("none", "halt_ms")).problems()
+    assert "halt_ms does not act:" in told
+    assert "ahsct_beam_ratg acts" in told

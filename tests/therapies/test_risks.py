@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pytest
 
+from remyelin.engine.advance import Engine
+from remyelin.engine.population import at_onset
+from remyelin.engine.streams import Streams
+from remyelin.model.schedule import Schedule
 from remyelin.parameters import ParameterTable
 from remyelin.therapies import catalogue
 from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.risks import joined
+from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.therapies.transplant import Given, given
 
 TABLE = ParameterTable.load()
@@ -114,3 +120,35 @@ def test_a_slow_heart_comes_only_with_the_first_dose() -> None:
 def test_no_risk_comes_with_a_dose_of_nothing() -> None:
     step = {"agent": "natalizumab", "dose": 0.0, "unit": "mg", "every_days": 28}
     assert given(steps(step), TABLE) == ()
+
+
+def test_alemtuzumab_brings_secondary_autoimmunity_by_its_dose() -> None:
+    reference = TABLE["alemtuzumab_reference"].internal
+    found = {
+        g.day: g.amounts["alemtuzumab"]
+        for g in moving(catalogue.load("alemtuzumab"), "alemtuzumab")
+    }
+    assert found == {0: pytest.approx(60.0 / reference), 365: pytest.approx(36.0 / reference)}
+
+
+def test_pulses_of_cyclophosphamide_add_their_dose_to_the_alkylating_dose_of_a_life() -> None:
+    protocol = catalogue.load("cyclophosphamide_pulses")
+    (one,) = moving(protocol, "gonadotoxicity")
+    assert (one.amounts["gonadotoxicity"], one.every_days) == (pytest.approx(0.7), 30)
+    half = protocol.steps[0].model_copy(update={"dose": 350.0})
+    (less,) = moving(protocol.model_copy(update={"steps": (half,)}), "gonadotoxicity")
+    assert less.amounts["gonadotoxicity"] == pytest.approx(0.35)
+
+
+@pytest.mark.parametrize(
+    ("name", "exposure"), [("alemtuzumab", "antibody"), ("cyclophosphamide_pulses", "alkylator")]
+)
+def test_signature_harms_reach_the_patient(name: str, exposure: str) -> None:
+    streams = Streams.of(1, np.zeros(2, dtype=np.int64), np.arange(2))
+    people = at_onset(TABLE, streams, era_factor=1.0)
+    course = Course(catalogue.load(name), np.array([1]), np.array([0]), np.array([FOREVER]))
+    plan = Schedule(entries(course, TABLE, Window(0, 40)))
+    after, _ = Engine(TABLE).advance(people, 0, 40, plan)
+    untouched, treated = getattr(after.state.harm, exposure)
+    wanted = {"antibody": TABLE["alemtuzumab_autoimmunity_factor"].internal, "alkylator": 1.4}
+    assert (untouched, treated) == (0.0, pytest.approx(wanted[exposure]))

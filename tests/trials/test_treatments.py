@@ -94,6 +94,17 @@ def test_a_protocol_that_does_not_act_is_refused_with_the_reason(tmp_path: Path)
         treatments(study, TABLE)
 
 
+def test_a_prior_drug_that_does_not_act_is_refused_with_the_reason() -> None:
+    data = catalogue.read(EXAMPLES / "my_study.yaml").model_dump(mode="json")
+    data["population"]["prior_treatment"] = {
+        "protocols": [{"protocol_id": "halt_ms"}],
+        "share": {"value": 0.5, "mark": "assumed"},
+        "start_years": {"value": 1.0, "mark": "assumed"},
+    }
+    with pytest.raises(InputError, match=r"prior_treatment: halt_ms does not act"):
+        treatments(catalogue.from_mapping(data), TABLE)
+
+
 def test_every_study_of_the_package_that_runs_keeps_the_rules() -> None:
     for name in catalogue.names():
         assert treatments(catalogue.load(name), TABLE)

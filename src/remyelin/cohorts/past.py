@@ -66,6 +66,8 @@ class Past:
         ------
         UnknownNameError
             A protocol is not in the catalogue.
+        InputError
+            A protocol does not act.
         """
         count = len(streams)
         protocol = np.full(count, NOBODYS, dtype=object)
@@ -111,7 +113,7 @@ def _courses(
 ) -> list[Course]:
     courses = []
     for name in names:
-        given = catalogue.load(str(name))
+        given = catalogue.load_acting(str(name), where="prior treatment")
         rows = np.flatnonzero(protocol == name)
         if len(rows):
             courses.append(Course(given, rows, start[rows], np.full(len(rows), FOREVER)))

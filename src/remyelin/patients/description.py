@@ -168,8 +168,12 @@ def _contradictions(data: Mapping[object, object]) -> Iterator[str]:
         )
     drugs = data.get("prior_drugs")
     for name in drugs if isinstance(drugs, list) else ():
-        if isinstance(name, str) and name.isidentifier() and name not in catalogue.names():
+        if not isinstance(name, str) or not name.isidentifier():
+            continue
+        if name not in catalogue.names():
             yield f"prior_drugs: {unknown_therapy(name)}"
+        elif told := catalogue.why_idle(catalogue.load(name)):
+            yield f"prior_drugs: {told}"
 
 
 def _number(data: Mapping[object, object], key: str) -> float | None:

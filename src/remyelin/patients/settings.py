@@ -63,6 +63,10 @@ class Settings:
             found.append(f"therapy: {len(self.options)} given, allowed: 1 to {MOST_OPTIONS}")
         known = (UNTREATED, *catalogue.names())
         found += [f"therapy: {unknown_therapy(n)}" for n in self.options if n not in known]
+        idle = (
+            catalogue.why_idle(catalogue.load(n)) for n in self.options if n in catalogue.names()
+        )
+        found += [f"therapy: {told}" for told in idle if told]
         twice = sorted({name for name in self.options if self.options.count(name) > 1})
         found += [f"therapy: {shown(name)} is given twice" for name in twice]
         return found

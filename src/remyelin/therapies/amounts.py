@@ -7,11 +7,13 @@ from types import MappingProxyType
 
 from remyelin.model.inputs import Levels
 from remyelin.parameters import ParameterTable
-from remyelin.therapies.drugs import share_of_reference
+from remyelin.therapies.drugs import find, share_of_reference
 from remyelin.therapies.step import Step
 
 _MICROLITRES_PER_LITRE = 1e6
 _MILLION = 1e6
+_MILLIGRAMS = 1000.0
+"""In a gram."""
 
 
 def graft_after_cyclophosphamide(table: ParameterTable) -> float:
@@ -53,6 +55,23 @@ def full_level(_: ParameterTable) -> float:
     return 1.0
 
 
+def alemtuzumab_of_course(table: ParameterTable) -> float:
+    """Give the alemtuzumab of a course at the reference dose, in doses of conditioning."""
+    return _reference("alemtuzumab") / table["alemtuzumab_reference"].internal
+
+
+def alkylator_of_pulse(_: ParameterTable) -> float:
+    """Give the alkylating dose (g/m2) of a pulse of cyclophosphamide at the reference dose."""
+    return _reference("cyclophosphamide pulses") / _MILLIGRAMS
+
+
+def _reference(agent: str) -> float:
+    drug = find(agent)
+    if drug is None:
+        raise LookupError(f"{agent} is missing in the table of drugs")
+    return drug.reference
+
+
 DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
     {
         "graft_after_cyclophosphamide": graft_after_cyclophosphamide,
@@ -61,6 +80,8 @@ DERIVED: Mapping[str, Callable[[ParameterTable], float]] = MappingProxyType(
         BY_DOSE: full_level,
         BY_PRODUCT: full_level,
         "full_level": full_level,
+        "alemtuzumab_of_course": alemtuzumab_of_course,
+        "alkylator_of_pulse": alkylator_of_pulse,
     }
 )
 """Derived amounts by the name that a protocol uses."""

@@ -54,6 +54,30 @@ def load(protocol_id: str) -> Protocol:
     return written_out(load_as_written(protocol_id), load)
 
 
+def why_idle(protocol: Protocol) -> str:
+    """Say that the model has no effect for a protocol, why, and which one acts; else nothing."""
+    if protocol.acts:
+        return ""
+    told = f"{protocol.protocol_id} does not act: {protocol.acts_not_because}"
+    return told + (f"; {protocol.acts_as} acts" if protocol.acts_as in names() else "")
+
+
+def load_acting(protocol_id: str, *, where: str) -> Protocol:
+    """Give a protocol that the model has an effect for, a sequence written out.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such protocol; the nearest names are offered.
+    InputError
+        It does not act; the reason is told, and which protocol acts in its place.
+    """
+    protocol = load(protocol_id)
+    if told := why_idle(protocol):
+        raise InputError(where, [told])
+    return protocol
+
+
 @cache
 def load_as_written(protocol_id: str) -> Protocol:
     """Give a protocol with its sequence as its file names it.

@@ -58,5 +58,6 @@ def prior_courses(study: Study, cohort: Cohort, people: Participants, today: int
     courses = []
     for name in sorted(set(protocol) - {NOBODYS}):
         rows = np.flatnonzero(protocol == name)
-        courses.append(Course(catalogue.load(str(name)), rows, start[rows], stop[rows]))
+        given = catalogue.load_acting(str(name), where="prior treatment")
+        courses.append(Course(given, rows, start[rows], stop[rows]))
     return courses

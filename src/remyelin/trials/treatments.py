@@ -47,10 +47,14 @@ def treatments(study: Study, table: ParameterTable) -> dict[str, Protocol]:
     names = protocol_names(study)
     found = {name: lookup(name) for name in names}
     problems += [
-        f"protocol {name} does not act: {protocol.acts_not_because}"
-        + (f"; {protocol.acts_as} acts" if protocol.acts_as in catalogue.names() else "")
-        for name, protocol in found.items()
-        if not protocol.acts
+        f"protocol {told}" for protocol in found.values() if (told := catalogue.why_idle(protocol))
+    ]
+    prior = study.population.prior_treatment
+    before = [option.protocol_id for option in prior.protocols] if prior else []
+    problems += [
+        f"population.prior_treatment: {told}"
+        for name in before
+        if name in catalogue.names() and (told := catalogue.why_idle(catalogue.load(name)))
     ]
     if not problems:
         problems += errors(_switches(study, lookup))
