@@ -82,3 +82,10 @@ class Receivers:
                     donors=self.donors(course.rows[kept]),
                     reason=reason,
                 )
+
+
+def has_begun(course: Course) -> NDArray[np.bool_]:
+    """Say who was given a course, or waited in vain for it: not who switched before its start."""
+    waited = course.start == course.stop if course.reason == NOT_RELEASED else False
+    begun: NDArray[np.bool_] = (course.start < course.stop) | waited
+    return begun
