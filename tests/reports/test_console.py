@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import math
+from dataclasses import replace
 from pathlib import PurePath
 
 import pytest
@@ -16,6 +17,7 @@ from remyelin.reports import wording
 from remyelin.reports.console import show
 from remyelin.reports.records import as_json, run_values
 from remyelin.reports.scores import tally
+from remyelin.study.definitions import definitions
 from remyelin.trials.prediction import RunResult, RunSettings, Verdict
 from tests import synthetic_run
 
@@ -42,6 +44,29 @@ def test_it_prints_predicted_and_observed() -> None:
     assert "not published" in text
     assert "* recalled" in text
     assert wording.DISCLAIMER in text
+
+
+def test_rows_that_would_read_the_same_show_their_definition() -> None:
+    first, *rest = synthetic_run.predictions()
+    twelve, itp = definitions()["cdw12"], definitions()["autoimmune_itp"]
+    alike = [
+        replace(first, definition=d, key=first.key._replace(definition_id=d.definition_id))
+        for d in (twelve, itp)
+    ]
+    text = " ".join(printed(synthetic_run.result(predictions=(*alike, *rest)), width=200).split())
+    assert "HR (cdw12: 12 weeks)" in text
+    assert "HR (autoimmune itp)" in text
+    assert text.count("(cdw12") == 1
+    assert "HR (" not in printed(synthetic_run.result(), width=200)
+
+
+@pytest.mark.parametrize(("replicates", "said"), [(9, True), (10, False)])
+def test_a_run_of_very_few_replicates_says_that_it_is_not_scored(
+    replicates: int, said: bool
+) -> None:
+    settings = RunSettings(study_id="made_up", patients=9, replicates=replicates, seed=1)
+    text = " ".join(printed(synthetic_run.result(settings=settings), width=200).split())
+    assert ("too few replicates for an interval: n < 10" in text) is said
 
 
 def test_it_prints_where_only_ascii_is_read() -> None:

@@ -248,6 +248,20 @@ def test_curves_read_as_the_proportions_do() -> None:
     assert curve.at_risk == (1.5, 1.5, 1.0)
 
 
+def test_a_curve_stops_where_fewer_than_five_are_at_risk() -> None:
+    stays = [Patient(visits=STABLE, arm=arm) for arm in "ab" for _ in range(4)]
+    goes = [Patient(visits=STABLE, arm="a", end_day=400) for _ in range(3)]
+    early, late = 250, 550
+    relapsing = [Patient(visits=STABLE, arm="a", relapses=[day]) for day in (early, late)]
+    history = History.of(tables(*stays, *goes, *relapsing))
+    found = {curve.arm_id: curve for curve in curves(history, RELAPSE, CATALOGUE)}
+    assert found["a"].months[-1] == 18
+    lengths = {len(part) for part in (found["a"].survival, found["a"].low, found["a"].high)}
+    assert lengths == {19}
+    assert found["a"].risk_months[-1] == 24
+    assert found["b"].months[-1] == 24
+
+
 def test_curves_have_no_missing_values() -> None:
     for curve in curves(trial(), RELAPSE, CATALOGUE):
         assert np.isfinite([curve.survival, curve.low, curve.high]).all()

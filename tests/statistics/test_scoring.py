@@ -32,19 +32,22 @@ def test_z_counts_standard_deviations_from_the_mean() -> None:
 
 
 def test_z_of_a_ratio_is_on_the_log_scale() -> None:
-    found = score([0.5, 1.0, 2.0], published(2.0, Measure.HAZARD_RATIO))
-    assert found.z == pytest.approx(1.0)
+    found = score([0.5, 1.0, 2.0] * 4, published(2.0, Measure.HAZARD_RATIO))
+    assert found.z == pytest.approx(math.sqrt(11.0 / 8.0))
 
 
 @pytest.mark.parametrize("limit", [0.0, np.inf])
 def test_a_ratio_with_a_replicate_at_its_limit_has_no_z_but_a_verdict(limit: float) -> None:
-    found = score([0.5, 1.0, 2.0, limit], published(1.0, Measure.HAZARD_RATIO))
+    found = score([0.5, 1.0, 2.0, limit] * 3, published(1.0, Measure.HAZARD_RATIO))
     assert found.z is None
     assert found.verdict is Verdict.IN
 
 
-def test_one_estimate_alone_is_not_scored() -> None:
-    assert score([0.5], published(0.5)).verdict is Verdict.NOT_SCORABLE
+@pytest.mark.parametrize("count", [1, 2, 9])
+def test_fewer_than_ten_estimates_give_no_verdict_and_no_z(count: int) -> None:
+    found = score([*VALUES[:count], np.nan, np.nan], published(0.5))
+    assert (found.verdict, found.z, found.interval_score) == (Verdict.NOT_SCORABLE, None, None)
+    assert score(VALUES[:10], published(0.5)).verdict is Verdict.OUT
 
 
 def test_nothing_published_and_nothing_to_score_by_are_told_apart() -> None:
@@ -55,8 +58,8 @@ def test_nothing_published_and_nothing_to_score_by_are_told_apart() -> None:
 
 
 def test_equal_values_have_no_z() -> None:
-    assert score([0.5, 0.5], published(0.5)).z is None
-    assert score([0.5, 0.5], published(0.5)).verdict is Verdict.IN
+    assert score([0.5] * 10, published(0.5)).z is None
+    assert score([0.5] * 10, published(0.5)).verdict is Verdict.IN
 
 
 def test_interval_score_matches_a_value_worked_by_hand() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -11,7 +13,7 @@ from remyelin.engine.streams import Streams
 from remyelin.parameters import ParameterTable
 from remyelin.therapies import catalogue
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
-from remyelin.trials.cells import MADE_AGAIN, NOT_RELEASED, Receivers
+from remyelin.trials.cells import MADE_AGAIN, NOT_RELEASED, Receivers, has_begun
 
 TABLE = ParameterTable.load()
 Rows = NDArray[np.intp]
@@ -39,6 +41,14 @@ def test_a_failed_batch_is_a_delay_and_two_are_no_treatment() -> None:
     late = list(entries(found[MADE_AGAIN], TABLE, Window(0, 400)))
     assert {int(day) for entry in late for day in entry.days} == {35}
     assert len(found[""].rows) > 0.8 * COUNT > len(found[MADE_AGAIN].rows) > 0
+
+
+def test_a_course_that_ends_before_its_batch_comes_was_never_begun() -> None:
+    found = {c.reason: c for c in receivers().courses(course("admsc_iv_made", np.arange(COUNT)))}
+    assert all(has_begun(c).all() for c in found.values())
+    for day, begun in ((34, False), (35, False), (36, True)):
+        stop = np.full(len(found[MADE_AGAIN].rows), day)
+        assert (has_begun(replace(found[MADE_AGAIN], stop=stop)) == begun).all()
 
 
 def test_without_a_step_of_manufacture_everybody_is_treated_on_time() -> None:

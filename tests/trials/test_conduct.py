@@ -12,7 +12,7 @@ import remyelin
 from remyelin.engine.advance import Engine
 from remyelin.model.day import SIGNALS
 from remyelin.study.tables import TABLES, Kind, Table
-from remyelin.trials.conduct import conduct
+from remyelin.trials.conduct import DROPOUT, _Trial, conduct
 from remyelin.trials.plan import UNTREATED, Plan
 from tests.trials.small import mapping, plan, study
 
@@ -204,6 +204,24 @@ def test_a_patient_whose_state_fails_is_observed_to_the_visit_before(
         before = tables[name].query("replicate == 0")
         before = before[~before["subject_id"].isin(gone["subject_id"])].reset_index(drop=True)
         pd.testing.assert_frame_equal(others, before, check_exact=True)
+
+
+def test_who_has_left_before_the_numbers_fail_keeps_the_reason(
+    monkeypatch: pytest.MonkeyPatch, ready: Plan
+) -> None:
+    when = ready.visits[2].day
+    made = _Trial.__init__
+
+    def leaving(self: Any, *args: Any, **options: Any) -> None:
+        made(self, *args, **options)
+        self.end[0], self.reason[0] = when, DROPOUT
+        self._leave = lambda day: None
+
+    monkeypatch.setattr(_Trial, "__init__", leaving)
+    poisoned(monkeypatch, when)
+    subjects = run(ready, (0,))["subjects"]
+    assert (subjects["end_reason"].iloc[0], subjects["end_day"].iloc[0]) == ("dropout", when)
+    assert "failed" not in set(subjects["end_reason"])
 
 
 def test_a_failure_leaves_no_trace_of_the_step_in_which_it_happened(

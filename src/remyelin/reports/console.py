@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from rich.box import SIMPLE_HEAD
@@ -13,6 +13,7 @@ from rich.text import Text
 from remyelin.reports import wording
 from remyelin.reports.scores import tally
 from remyelin.statistics.scoring import Verdict
+from remyelin.study.definition import DAYS_PER_WEEK
 from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
@@ -42,6 +43,33 @@ def _what(prediction: Prediction) -> str:
     return " ".join(part for part in parts if part)
 
 
+_Label = tuple[str, str, str]
+
+
+def _label(prediction: Prediction) -> _Label:
+    key = prediction.key
+    return _what(prediction), wording.arm(key), wording.when(key.time_months)
+
+
+def _told_apart(predictions: Sequence[Prediction]) -> Iterator[str]:
+    """Give what each row speaks of, with its definition in short where others read the same."""
+    alike: dict[_Label, set[str]] = {}
+    for prediction in predictions:
+        alike.setdefault(_label(prediction), set()).add(prediction.key.definition_id)
+    several = {what for (what, _, _), names in alike.items() if len(names) > 1}
+    for prediction in predictions:
+        what = _what(prediction)
+        yield f"{what} ({_definition(prediction)})" if what in several else what
+
+
+def _definition(prediction: Prediction) -> str:
+    """Give a definition in short: its name, and how long a change must last."""
+    definition = prediction.definition
+    name = wording.words(definition.definition_id)
+    days = definition.confirmation_days
+    return name if days is None else f"{name}: {round(days / DAYS_PER_WEEK)} weeks"
+
+
 def _folded(text: str, *, narrow: bool) -> str:
     return text.replace(" [", "\n[", 1) if narrow else text
 
@@ -53,13 +81,15 @@ def _observed(prediction: Prediction, *, narrow: bool) -> Text:
     return _text(shown, "" if seen is not None else "dim")
 
 
-def _row(prediction: Prediction, lacking: Mapping[str, str], *, narrow: bool) -> tuple[Text, ...]:
+def _row(
+    what: str, prediction: Prediction, lacking: Mapping[str, str], *, narrow: bool
+) -> tuple[Text, ...]:
     verdict = prediction.verdict
     is_scored = verdict in _STYLES
     predicted = wording.predicted(prediction.median, prediction.low, prediction.high)
     predicted = wording.flagged(predicted, prediction.key, lacking)
     return (
-        _text(_what(prediction)),
+        _text(what),
         _text(wording.arm(prediction.key)),
         _text(wording.when(prediction.key.time_months)),
         _text(_folded(predicted, narrow=narrow)),
@@ -95,8 +125,8 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     table.add_column("", no_wrap=True)
     table.add_column("z", justify="right", no_wrap=True)
     lacking = wording.without_data(result)
-    for prediction in result.predictions:
-        table.add_row(*_row(prediction, lacking, narrow=narrow))
+    for what, prediction in zip(_told_apart(result.predictions), result.predictions, strict=True):
+        table.add_row(*_row(what, prediction, lacking, narrow=narrow))
     lines = [tally(result.predictions).sentence]
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")

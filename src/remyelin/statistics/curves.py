@@ -21,6 +21,9 @@ STEP_MONTHS: Final = 1.0
 RISK_STEP_MONTHS: Final = 12.0
 """Steps of the grid of a curve and of its numbers at risk, where nothing else is asked for."""
 
+LEAST_AT_RISK: Final = 5.0
+"""Patients per trial (mean over replicates) below whom a curve is not drawn on."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class ArmCurve:
@@ -29,7 +32,9 @@ class ArmCurve:
     Attributes
     ----------
     months
-        Grid from 0 to the month that follow-up reaches in this arm.
+        Grid from 0 to the month that follow-up reaches in this arm, or to the last one at which
+        `LEAST_AT_RISK` patients per trial are at risk; an arm that begins with fewer keeps its
+        whole curve.
     survival
         All replicates taken together as one sample.
     low, high
@@ -120,28 +125,40 @@ class CurveBuilder:
         self._limits[0] = 0.0
         self._band: list[FloatArray] = []
         self._risk: list[FloatArray] = []
+        self._left: list[FloatArray] = []
 
     def add(self, table: Events, replicates: Replicates, member: BoolArray) -> None:
         """Add the replicates of one portion, those without a member too."""
         single = curves_of(table, replicates, member)
         until = followed_until(table, replicates, member)
         self._band.append(single.at(self._limits, reach=self._reach, until=until))
-        days = [months_to_days(float(month)) - VISIT_TOLERANCE_DAYS for month in self._risk_months]
-        self._risk.append(single.at_risk_at(days))
+        self._risk.append(single.at_risk_at(_days(self._risk_months)))
+        self._left.append(single.at_risk_at(_days(self._months)))
 
     def curve(self) -> ArmCurve:
         """Give the curve once every replicate was added."""
         ends = _band(np.concatenate(self._band))
+        until = _drawn(np.concatenate(self._left).mean(axis=0))
         return ArmCurve(
             definition_id=self._definition.definition_id,
             arm_id=self._arm_id,
-            months=_floats(self._months),
-            survival=_floats(self._pooled.at(self._limits, reach=np.inf)[0]),
-            low=_floats(ends[0]),
-            high=_floats(ends[1]),
+            months=_floats(self._months[:until]),
+            survival=_floats(self._pooled.at(self._limits[:until], reach=np.inf)[0]),
+            low=_floats(ends[0, :until]),
+            high=_floats(ends[1, :until]),
             risk_months=_floats(self._risk_months),
             at_risk=_floats(np.concatenate(self._risk).mean(axis=0)),
         )
+
+
+def _days(months: FloatArray) -> list[float]:
+    return [months_to_days(float(month)) - VISIT_TOLERANCE_DAYS for month in months]
+
+
+def _drawn(at_risk: FloatArray) -> int:
+    """Give the number of months that are drawn."""
+    enough = np.flatnonzero(at_risk >= LEAST_AT_RISK)
+    return int(enough[-1]) + 1 if enough.size else at_risk.size
 
 
 def _grid(last_day: float, step_months: float) -> FloatArray:

@@ -20,6 +20,9 @@ HIGH_QUANTILE: Final = 0.95
 MIN_REPLICATES: Final = 2
 """Fewest estimates that make an interval; with few it is narrower than it should be."""
 
+MIN_SCORED: Final = 10
+"""Fewest estimates whose 5 to 95 % interval is held against a published figure."""
+
 _SLACK: Final = 1e-9
 """Relative slack of the comparison with an end of the interval, against rounding."""
 
@@ -98,14 +101,14 @@ def score(values: ArrayLike, observed: Outcome | None) -> Score:
     Score
         *In* means within the 5 to 95 % interval over replicates. z = (observed - mean) / sd, for
         ratios on the log scale; there is none when a replicate is 0 or infinite on that scale.
-        Not estimable: no replicate gave an estimate. Not scorable: fewer than `MIN_REPLICATES` did.
+        Not estimable: no replicate gave an estimate. Not scorable: fewer than `MIN_SCORED` did.
     """
     if observed is None:
         return Score(verdict=Verdict.NOT_PUBLISHED, z=None, interval_score=None)
     if observed.n is None and observed.low is None and observed.high is None:
         return Score(verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
     summary = summarise(values)
-    if summary.n_replicates < MIN_REPLICATES:
+    if summary.n_replicates < MIN_SCORED:
         verdict = Verdict.NOT_SCORABLE if summary.n_replicates else Verdict.NOT_ESTIMABLE
         return Score(verdict=verdict, z=None, interval_score=None)
     slack = _SLACK * max(1.0, abs(observed.value))

@@ -106,3 +106,10 @@ def gaps_of(study: Study, protocols: Mapping[str, Protocol]) -> dict[str, str]:
         if said:
             found[arm.arm_id] = "; ".join(dict.fromkeys(said))
     return found
+
+
+def has_begun(course: Course) -> NDArray[np.bool_]:
+    """Say who was given a course, or waited in vain for it: not who switched before its start."""
+    waited = course.start == course.stop if course.reason == NOT_RELEASED else False
+    begun: NDArray[np.bool_] = (course.start < course.stop) | waited
+    return begun

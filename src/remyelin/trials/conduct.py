@@ -19,7 +19,7 @@ from remyelin.study.vocabulary import Covariate
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.trials.allocation import Participants, allocate
 from remyelin.trials.calendar import Calendar
-from remyelin.trials.cells import Receivers
+from remyelin.trials.cells import Receivers, has_begun
 from remyelin.trials.examination import Examiner, unexamined
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
@@ -296,7 +296,7 @@ class _Trial:
 
     def _write_exposures(self) -> None:
         for course in self.courses:
-            begun = (course.start <= self.end[course.rows]) & course.begins
+            begun = (course.start <= self.end[course.rows]) & has_begun(course)
             rows, stop = course.rows[begun], course.stop[begun].astype(np.float64)
             stop[stop > self.end[rows]] = np.nan
             later, before = course.start[begun] > 0, course.start[begun] < self.enrolled
