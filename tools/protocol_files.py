@@ -70,11 +70,11 @@ AGENTS = {"carmustine (BCNU)": "carmustine", "TBI": "total body irradiation"}
 ACTS_AS = {
     "cyatg": "ahsct_cy200_ratg6",
     "beam_atg": "ahsct_beam_ratg",
-    "halt_ms": "ahsct_beam_ratg",
+    "halt_ms": "ahsct_halt_ms",
     "bucy": "ahsct_bu_cy_ratg",
     "cyrtx_mex": "ahsct_cy_rituximab",
     "cy_alem": "ahsct_cy_alemtuzumab",
-    "melphalan": "ahsct_melphalan",
+    "melphalan": "ahsct_melphalan200",
     "msc_iv": "msc_iv_mesems",
     "msc_it_had": "msc_it_petrou",
     "admsc": "admsc_iv_low",

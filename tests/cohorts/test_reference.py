@@ -215,7 +215,7 @@ class TestMadeOnDemand:
             share=Figure(value=1.0),
             start_years=Figure(value=1.0),
         )
-        with pytest.raises(InputError, match=r"does not act.*ahsct_beam_ratg acts"):
+        with pytest.raises(InputError, match=r"does not act.*ahsct_halt_ms acts"):
             of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
 
     def test_another_country_has_a_population_of_its_own(self, tmp_path: Path) -> None:

@@ -62,7 +62,7 @@ def test_the_template_describes_the_default_patient() -> None:
         ({"relapses_last_12_months": 0, "days_since_relapse": 20}, "contradicts"),
         ({"prior_drugs": ["natalizumb"]}, "did you mean natalizumab"),
         ({"prior_drugs": "natalizumab"}, "prior_drugs"),
-        ({"prior_drugs": ["halt_ms"]}, "ahsct_beam_ratg acts"),
+        ({"prior_drugs": ["halt_ms"]}, "ahsct_halt_ms acts"),
         ({"weight": 70}, "unknown key"),
         ({"edss": None}, "edss: this key is missing"),
     ],
@@ -123,4 +123,4 @@ def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
 def test_a_therapy_that_does_not_act_is_refused_with_the_reason_and_what_acts() -> None:
     (told,) = Settings(options=("none", "halt_ms")).problems()
     assert "halt_ms does not act:" in told
-    assert "ahsct_beam_ratg acts" in told
+    assert "ahsct_halt_ms acts" in told

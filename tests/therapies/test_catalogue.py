@@ -67,6 +67,12 @@ def test_a_protocol_that_acts_moves_something_and_another_says_why_not(name: str
 
 
 @EACH
+def test_what_acts_in_place_of_a_protocol_is_in_the_catalogue_and_acts(name: str) -> None:
+    instead = catalogue.load(name).acts_as
+    assert not instead or catalogue.load(instead).acts
+
+
+@EACH
 def test_a_protocol_that_ships_breaks_no_rule(name: str) -> None:
     found = check(catalogue.load_as_written(name), TABLE, catalogue.load_as_written)
     assert errors(found) == []

@@ -18,6 +18,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies import catalogue
 from remyelin.therapies.protocol import Protocol, Route, Step
+from remyelin.therapies.sequences import written_out
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 
 TABLE = ParameterTable.load()
@@ -190,7 +191,7 @@ def test_a_level_that_begins_when_another_ends_holds_in_any_order_of_a_sequence(
         },
         where="mine",
     )
-    found = course(catalogue.written_out(whole, catalogue.load_as_written), (0, FOREVER), (5, 9999))
+    found = course(written_out(whole, catalogue.load_as_written), (0, FOREVER), (5, 9999))
     plan = Schedule(entries(found, TABLE, Window(0, 1000)))
     for row, day in ((0, 365), (1, 370)):
         held = [

@@ -16,6 +16,7 @@ from remyelin.therapies import catalogue
 from remyelin.therapies.catalogue import parse
 from remyelin.therapies.drugs_by_dose import BY_ATG, SHARES, TARGETS, additive
 from remyelin.therapies.inspection import inspect
+from remyelin.therapies.sequences import written_out
 from remyelin.therapies.transplant import given
 
 TABLE = ParameterTable.load()
@@ -277,7 +278,7 @@ def test_a_sequence_that_cuts_a_transplantation_in_two_is_refused(later: bool) -
     data = {**CUT, "sequence": [*CUT["sequence"], *more]}
     whole = catalogue.from_mapping(data, where="mine")
     with pytest.raises(InputError, match="no graft"):
-        catalogue.written_out(whole, catalogue.load_as_written)
+        written_out(whole, catalogue.load_as_written)
     assert any("no graft" in problem for problem in inspect(data, TABLE).problems)
 
 
