@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import remyelin as rm
+from remyelin.engine import backends
 from remyelin.engine.backends import Carrier
 from remyelin.engine.happenings import Happenings
 from remyelin.engine.population import Population
@@ -17,7 +18,6 @@ from remyelin.errors import CohortError
 from remyelin.model.day import SIGNALS
 from remyelin.model.schedule import Schedule
 from remyelin.parameters import ParameterTable
-from remyelin.patients import course as course_module
 from remyelin.patients import matching
 from remyelin.patients.course import Course, simulate
 from remyelin.patients.description import Description, default_patient
@@ -123,8 +123,8 @@ class Ending:
 def test_the_day_of_death_is_written_whole_and_counted_without_causes_and_procedures(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    made = course_module.carrier
-    monkeypatch.setattr(course_module, "carrier", lambda *a, **k: Ending(made(*a, **k)))
+    made = backends.carrier
+    monkeypatch.setattr("remyelin.patients.course.carrier", lambda *a, **k: Ending(made(*a, **k)))
     course = simulate(None, Settings(years=1, options=("none",), seed=3))
     last = course.events[course.events["day"] == 10]
     assert list(last["event"]) == ["death", "death_of_other_cause", "leukapheresis", "pml"]
