@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from remyelin.statistics.scoring import MIN_SCORED
 from remyelin.study.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -62,22 +61,25 @@ FEW_REPLICATES = (
 """Caution beside the intervals of a short run."""
 
 
-TOO_FEW = (
-    f"Not scored: too few replicates for an interval: n < {MIN_SCORED}; no verdict and no z. "
-    "Ask for more with --replicates."
-)
-"""Why a run of very few replicates is not scored."""
+def too_few(least: int) -> str:
+    """Say why a run of very few replicates is not scored."""
+    return (
+        f"Not scored: too few replicates for an interval: n < {least}; no verdict and no z. "
+        "Ask for more with --replicates."
+    )
 
 
 def cautions(result: RunResult) -> list[str]:
     """Say what a reader must know before trusting the score of a run."""
+    from remyelin.statistics.scoring import MIN_SCORED
+
     said = []
     if result.role is Role.TUNE:
         said.append(IN_SAMPLE)
     if result.settings.patients != result.study.design.n:
         said.append(OTHER_SIZE)
     if result.settings.replicates < MIN_SCORED:
-        said.append(TOO_FEW)
+        said.append(too_few(MIN_SCORED))
     elif result.settings.replicates < ENOUGH_REPLICATES:
         said.append(FEW_REPLICATES)
     said += [f"{NO_DATA_SIGN} Arm {arm}: {text}." for arm, text in without_data(result).items()]
