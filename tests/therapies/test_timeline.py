@@ -10,16 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remyelin.engine.advance import Engine
-from remyelin.engine.population import at_onset
+from remyelin.engine.numpy_backend import NUMPY
+from remyelin.engine.population import Population, at_onset
 from remyelin.engine.streams import Streams
+from remyelin.model.antithymocyte import ExposureParameters, atg_exposure
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry, Schedule
-from remyelin.parameters import ParameterTable
+from remyelin.parameters import ParameterTable, bind
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies import catalogue
 from remyelin.therapies.protocol import Protocol, Route, Step
 from remyelin.therapies.sequences import written_out
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
+from remyelin.therapies.transplant import effects_of_a_day
 
 TABLE = ParameterTable.load()
 HORIZON = 1000
@@ -208,6 +211,18 @@ def test_nothing_is_given_outside_the_window() -> None:
     assert inputs(found, 41, 45) == []
 
 
+def killed(people: Population) -> float:
+    """Kill of naive cells (log10) of patient 2: the whole of cyclophosphamide, ATG used so far."""
+    cyclophosphamide = sum(
+        step.lasts_days * effects_of_a_day(step, "conditioning", TABLE)["naive_kill"]
+        for step in catalogue.load("ahsct_cy200_ratg6").steps
+        if step.agent == "cyclophosphamide" and "conditioning" in step.moves
+    )
+    given = float(atg_exposure(NUMPY, bind(ExposureParameters, TABLE), people.state.harvest)[2])
+    used = given - people.state.harm.atg[2]
+    return float(cyclophosphamide + TABLE["ratg_naive_kill"].internal * used)
+
+
 def test_a_transplantation_reaches_the_patient_from_its_first_day_of_conditioning() -> None:
     people = at_onset(
         TABLE, Streams.of(1, np.zeros(4, dtype=np.int64), np.arange(4)), era_factor=1.0
@@ -224,6 +239,6 @@ def test_a_transplantation_reaches_the_patient_from_its_first_day_of_conditionin
     after, _ = engine.advance(first, 46, 51, plan)
     assert after.state.clock.recovery_left.tolist() == [0.0, 0.0, 179.0, 0.0]
     naive = after.state.t_cells.naive / before.state.t_cells.naive
-    assert 10**-2.5 < naive[2] < 1.3 * 10**-2.0
+    assert -np.log10(naive[2]) == pytest.approx(killed(after), rel=0.02)
     assert naive[[0, 1, 3]] == pytest.approx([1.0] * 3, abs=0.01)
     assert after.state.harvest.stored.tolist() == [0.0] * 4
