@@ -17,14 +17,12 @@ from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population, at_onset
 from remyelin.engine.streams import Streams
 from remyelin.model import conditioning, steroids
+from remyelin.model.assessment import RATING_BLOCKS, AssessmentParameters, assess
 from remyelin.model.day import SIGNALS, STAGES
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.model.patient import (
-    RATING_BLOCKS,
-    AssessmentParameters,
     OnsetParameters,
     State,
-    assess,
     state_at_onset,
 )
 from remyelin.model.schedule import Entry, Schedule

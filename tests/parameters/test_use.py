@@ -16,8 +16,9 @@ from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
 from remyelin.errors import ParameterError
+from remyelin.model.assessment import AssessmentParameters
 from remyelin.model.day import STAGES
-from remyelin.model.patient import AssessmentParameters, OnsetParameters
+from remyelin.model.patient import OnsetParameters
 from remyelin.model.performance import FatigueParameters, PegParameters
 from remyelin.model.stage import Purpose
 from remyelin.model.traits import TraitParameters

@@ -7,8 +7,8 @@ import numpy as np
 from remyelin.engine import leaves
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.engine.population import Population
+from remyelin.model.assessment import RATING_BLOCKS, AssessmentParameters, assess
 from remyelin.model.edss import Rating
-from remyelin.model.patient import RATING_BLOCKS, AssessmentParameters, assess
 from remyelin.model.stage import Purpose
 from remyelin.parameters import ParameterTable, bind
 

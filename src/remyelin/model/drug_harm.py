@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from remyelin.model.edss import ItemParameters, rate_edss
-from remyelin.model.function import LatentParameters, latent_disability
+from remyelin.model.assessment import AssessmentParameters, assess
 from remyelin.model.inputs import Levels
 from remyelin.model.numeric import Numeric, Value
-from remyelin.model.safety import CentreParameters
+from remyelin.model.safety import CentreParameters, FrailtyParameters, frailty
 from remyelin.model.states import (
     Clock,
     Deficit,
@@ -105,23 +104,13 @@ class HarmFatalityParameters(NamedTuple):
     graft_failure_fatality: float
 
 
-class FrailtyParameters(NamedTuple):
-    """How fatality rises with EDSS and age."""
-
-    infection_fatality_edss_slope: float
-    infection_fatality_age_slope: float
-    infection_fatality_edss_reference: float
-    infection_fatality_age_reference: float
-
-
 class HarmFatalityReads(NamedTuple):
     """What death by harm reads: its own parameters, those of age and EDSS, and the EDSS itself."""
 
     harm: HarmFatalityParameters
-    fatality: FrailtyParameters
+    frailty: FrailtyParameters
     centre: CentreParameters
-    latent: LatentParameters
-    items: ItemParameters
+    assessment: AssessmentParameters
 
 
 def die_of_harm(
@@ -141,15 +130,17 @@ def die_of_harm(
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
     """Draw whether today's harm is fatal; that of a transplant goes by EDSS, age and centre."""
-    latent = latent_disability(
-        m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
-    )
-    edss = rate_edss(m, p.items, latent=latent, offsets=offsets, noise=None).edss
-    q = p.fatality
-    frail = m.exp(
-        q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
-        + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
-    )
+    edss = assess(
+        m,
+        p.assessment,
+        deficit=deficit,
+        fluctuation=fluctuation,
+        tissue=tissue,
+        disease=disease,
+        offsets=offsets,
+        u=None,
+    ).edss
+    frail = frailty(m, p.frailty, edss=edss, age=clock.age)
     transplant = (
         p.harm.organ_toxicity_fatality * harm_today.toxicity * harm.toxicity
         + p.harm.ebv_disease_fatality * harm_today.ebv_disease

@@ -1,15 +1,11 @@
-"""The patient as a whole: traits, states, start at disease onset, an assessment."""
+"""The patient as a whole: traits, states, start at disease onset."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import NamedTuple
 
-from remyelin.model.draws import normal
-from remyelin.model.edss import ItemParameters, Rating, rate_edss
-from remyelin.model.function import LatentParameters, latent_disability
 from remyelin.model.lesions import NEVER
-from remyelin.model.numeric import Numeric, Value
+from remyelin.model.numeric import Numeric
 from remyelin.model.states import (
     Activation,
     BCells,
@@ -34,7 +30,7 @@ from remyelin.model.states import (
     TCells,
     Tissue,
 )
-from remyelin.model.traits import Disease, ItemOffsets, Traits
+from remyelin.model.traits import Traits
 
 
 class State(NamedTuple):
@@ -132,35 +128,3 @@ def state_at_onset(m: Numeric, p: OnsetParameters, traits: Traits) -> State:
         graft=Graft(*(zero,) * 8),
         cell_effects=CellEffects(*(zero,) * 5),
     )
-
-
-class AssessmentParameters(NamedTuple):
-    """Parameters of an assessment."""
-
-    latent: LatentParameters
-    items: ItemParameters
-
-
-RATING_BLOCKS = 4
-"""Blocks of uniforms that one rating takes: two words for each of eight items."""
-
-
-def assess(
-    m: Numeric,
-    p: AssessmentParameters,
-    *,
-    deficit: Deficit,
-    fluctuation: Fluctuation,
-    tissue: Tissue,
-    disease: Disease,
-    offsets: ItemOffsets,
-    u: Sequence[Value] | None,
-) -> Rating:
-    """Rate functional systems and EDSS as one rater would on one day; without u, without noise."""
-    latent = latent_disability(
-        m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
-    )
-    noise = None
-    if u is not None:
-        noise = [normal(m, u[2 * k], u[2 * k + 1]) for k in range(len(offsets))]
-    return rate_edss(m, p.items, latent=latent, offsets=offsets, noise=noise)

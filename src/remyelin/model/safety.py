@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
-from remyelin.model.edss import ItemParameters, rate_edss
-from remyelin.model.function import LatentParameters, latent_disability
+from remyelin.model.assessment import AssessmentParameters, assess
 from remyelin.model.inputs import Levels
 from remyelin.model.lymphocytes import cd4_count
 from remyelin.model.numeric import Numeric, Value, positive
@@ -65,10 +64,23 @@ class FatalityParameters(NamedTuple):
     """Parameters of death by infection."""
 
     infection_fatality: float
+
+
+class FrailtyParameters(NamedTuple):
+    """How fatality rises with EDSS and age."""
+
     infection_fatality_edss_slope: float
     infection_fatality_age_slope: float
     infection_fatality_edss_reference: float
     infection_fatality_age_reference: float
+
+
+def frailty(m: Numeric, p: FrailtyParameters, *, edss: Value, age: Value) -> Value:
+    """Give the factor of EDSS and age on the chance that a complication is fatal."""
+    return m.exp(
+        p.infection_fatality_edss_slope * (edss - p.infection_fatality_edss_reference)
+        + p.infection_fatality_age_slope * (age - p.infection_fatality_age_reference)
+    )
 
 
 class CentreParameters(NamedTuple):
@@ -81,9 +93,9 @@ class FatalityReads(NamedTuple):
     """What death by infection reads: its own parameters, the centre, and those of the EDSS."""
 
     fatality: FatalityParameters
+    frailty: FrailtyParameters
     centre: CentreParameters
-    latent: LatentParameters
-    items: ItemParameters
+    assessment: AssessmentParameters
 
 
 def die_of_infection(
@@ -101,19 +113,18 @@ def die_of_infection(
     u: Sequence[Value],
 ) -> Mapping[str, NamedTuple]:
     """Draw whether today's infection in the recovery window is fatal, by true EDSS and age."""
-    latent = latent_disability(
-        m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
-    )
-    edss = rate_edss(m, p.items, latent=latent, offsets=offsets, noise=None).edss
-    q = p.fatality
-    chance = (
-        p.centre.centre_fatality_factor
-        * q.infection_fatality
-        * m.exp(
-            q.infection_fatality_edss_slope * (edss - q.infection_fatality_edss_reference)
-            + q.infection_fatality_age_slope * (clock.age - q.infection_fatality_age_reference)
-        )
-    )
+    edss = assess(
+        m,
+        p.assessment,
+        deficit=deficit,
+        fluctuation=fluctuation,
+        tissue=tissue,
+        disease=disease,
+        offsets=offsets,
+        u=None,
+    ).edss
+    frail = frailty(m, p.frailty, edss=edss, age=clock.age)
+    chance = p.centre.centre_fatality_factor * p.fatality.infection_fatality * frail
     exposed = m.where(clock.recovery_left > 0.0, safety.infected_today, 0.0)
     dies = m.where(u[0] < chance, safety.alive * exposed, 0.0)
     return {"safety": safety._replace(died_today=dies, alive=safety.alive - dies)}

@@ -11,9 +11,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
+from remyelin.model.assessment import AssessmentParameters, assess
 from remyelin.model.draws import exponential
-from remyelin.model.edss import ItemParameters, rate_edss
-from remyelin.model.function import LatentParameters, latent_disability
 from remyelin.model.numeric import Numeric, Value, positive
 from remyelin.model.states import Clock, Deficit, Fluctuation, Safety, Survival, Tissue
 from remyelin.model.traits import Disease, ItemOffsets, Mortality, Person
@@ -78,8 +77,7 @@ class HazardReads(NamedTuple):
     """What the hazard reads: mortality ratios and the parameters of the EDSS."""
 
     ratios: RatioParameters
-    latent: LatentParameters
-    items: ItemParameters
+    assessment: AssessmentParameters
 
 
 def mortality_ratio(m: Numeric, p: RatioParameters, edss: Value) -> Value:
@@ -106,10 +104,16 @@ def look_at_risk(
     offsets: ItemOffsets,
 ) -> Mapping[str, NamedTuple]:
     """Set the hazard until the next look, by the age in the middle and the true EDSS of today."""
-    latent = latent_disability(
-        m, p.latent, deficit=deficit, fluctuation=fluctuation, tissue=tissue, disease=disease
-    )
-    edss = rate_edss(m, p.items, latent=latent, offsets=offsets, noise=None).edss
+    edss = assess(
+        m,
+        p.assessment,
+        deficit=deficit,
+        fluctuation=fluctuation,
+        tissue=tissue,
+        disease=disease,
+        offsets=offsets,
+        u=None,
+    ).edss
     older = clock.age + 0.5 * LOOK_INTERVAL / DAYS_PER_YEAR - _REFERENCE_AGE
     healthy = mortality.base + mortality.level * m.exp(mortality.slope * older)
     hazard = healthy * mortality_ratio(m, p.ratios, edss)

@@ -14,8 +14,8 @@ from remyelin.engine.fused.settings import FusedSettings
 from remyelin.engine.fused.shared import flat
 from remyelin.engine.fused.text import Form
 from remyelin.engine.population import Population
+from remyelin.model.assessment import AssessmentParameters
 from remyelin.model.edss import Rating
-from remyelin.model.patient import AssessmentParameters
 from remyelin.parameters import ParameterTable, bind
 
 

@@ -10,8 +10,8 @@ from remyelin.engine.fused.shared import Shared
 from remyelin.engine.fused.text import Form, Writer
 from remyelin.engine.graph import Graph
 from remyelin.engine.tracer import TracedNumeric, node_of, parameters_of, values_of, word, words_of
+from remyelin.model.assessment import RATING_BLOCKS, AssessmentParameters, assess
 from remyelin.model.edss import Rating
-from remyelin.model.patient import RATING_BLOCKS, AssessmentParameters, assess
 from remyelin.model.stage import Purpose
 
 NAME = "rate"
