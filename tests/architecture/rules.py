@@ -7,16 +7,17 @@ import re
 from collections.abc import Iterator
 
 PACKAGE = "remyelin"
-MAX_MODULE_LINES = 400
+MAX_MODULE_LINES = 600
 MAX_FUNCTION_LINES = 80
 
 # Ascending. Rooms of one row do not import each other; a row may import every row before it.
-# Floors 0 and 7 have an order of their own: parameters are read with `files`, commands write
-# reports.
+# Floors 0 and 7 have an order of their own: parameters are read with `files` and `core`, commands
+# write reports.
 ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (0, frozenset({"errors"})),
     (0, frozenset({"units", "version"})),
     (0, frozenset({"files"})),
+    (0, frozenset({"core"})),
     (0, frozenset({"parameters"})),
     (1, frozenset({"study", "model"})),
     (2, frozenset({"engine", "therapies"})),
