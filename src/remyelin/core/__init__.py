@@ -1,0 +1,1 @@
+"""What every room shares: writing in one step, kept artefacts, digests of inputs."""
