@@ -64,7 +64,7 @@ def test_a_lognormal_figure_cannot_be_zero_or_negative() -> None:
             assert parameter.low > 0.0, parameter.key
         if parameter.prior is Prior.LOGIT_NORMAL:
             assert parameter.low > 0.0, parameter.key
-            assert parameter.high < 1.0 or parameter.key == "relapse_concavity", parameter.key
+            assert parameter.high < 1.0, parameter.key
 
 
 @pytest.mark.parametrize(

@@ -104,6 +104,13 @@ class Parameter:
             )
         if self.prior is not Prior.FIXED and not self.low < self.high:
             found.append(f"prior {self.prior} needs low < high")
+        if self.prior is Prior.LOGNORMAL and self.low <= 0.0:
+            found.append(f"a lognormal prior needs low above 0; it is {self.low:g}")
+        if self.prior is Prior.LOGIT_NORMAL and not 0.0 < self.low < self.high < 1.0:
+            found.append(
+                f"a logit-normal prior needs low and high between 0 and 1; they are "
+                f"{self.low:g} and {self.high:g}"
+            )
         if not self.meaning or not self.source:
             found.append("meaning and source must not be empty")
         if self.mark is ParameterMark.SEEN and self.source in ("assumption", "convention"):
