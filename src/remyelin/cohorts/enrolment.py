@@ -28,11 +28,11 @@ from remyelin.parameters import ParameterTable
 from remyelin.study import population as specification
 from remyelin.study.vocabulary import Covariate
 
-_SPARE_SD: Final = 3.0
-"""Standard deviations of spare patients in a wave: a second wave costs more than they do."""
+_SPARE_SD: Final = 0.7
+"""Standard deviations of spare patients in a wave; more cost more than a short second wave."""
 
 _SMALLEST_WAVE: Final = 16
-_LARGEST_WAVE: Final = 16_384
+_LARGEST_WAVE: Final = 24_576
 """Candidates screened at a time, all replicates together; bounds memory."""
 
 _MOST_CANDIDATES_FACTOR: Final = 50

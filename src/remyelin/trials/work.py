@@ -18,8 +18,8 @@ from remyelin.trials.crew import interrupt_held
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Progress, ProgressListener
 
-_SMALLEST_SHARE: Final = 4_096
-"""Candidates below which the engine wastes time on overhead."""
+_SMALLEST_SHARE: Final = 16_384
+"""Candidates below which the engine wastes time on overhead, second waves included."""
 
 _LISTEN_SECONDS: Final = 0.2
 
