@@ -241,7 +241,7 @@ def test_curves_read_as_the_proportions_do() -> None:
     assert curve.months[0] == 0
     assert curve.months[-1] == 24
     assert curve.survival[0] == 1.0
-    assert curve.survival[12] == pytest.approx(2 / 3)
+    assert curve.survival[12] == pytest.approx(0.75)
     assert curve.survival[11] == 1.0
     assert (curve.low[12], curve.high[12]) == pytest.approx((0.525, 0.975))
     assert curve.risk_months == (0.0, 12.0, 24.0)

@@ -59,7 +59,7 @@ def survival_section(result: RunResult) -> Markup:
         curves = tuple(group)
         name = labels.get(definition_id) or wording.words(definition_id)
         title = f"Kaplan-Meier curves by arm: {name}"
-        note = _NOTE.format(line="Kaplan-Meier estimate pooled over replicates")
+        note = _NOTE.format(line="median over replicates of the Kaplan-Meier estimate")
         figure = survival_figure(curves, name=f"km{place}", title=f"{title}. Table follows.")
         parts += [
             element("h3", name),
@@ -107,7 +107,7 @@ def edss_section(result: RunResult) -> Markup:
                 _published(here) or wording.NO_VALUE,
             )
         )
-    note = _NOTE.format(line="mean over replicates")
+    note = _NOTE.format(line="median over replicates of the mean")
     header = ("Arm", "Months", "Rated per trial", "Predicted mean [5 to 95 %]", "Published")
     return joined(
         (

@@ -16,7 +16,6 @@ from remyelin.statistics.estimate import Question, check_measure, combined
 from remyelin.statistics.exact import totals
 from remyelin.statistics.gather import STATUSES, has_window, item_of
 from remyelin.statistics.summaries import ratio
-from remyelin.statistics.survival import SurvivalCurves, kaplan_meier
 from remyelin.statistics.tally import Item, Reading, Tally
 from remyelin.study.definition import Definition
 from remyelin.study.vocabulary import Measure
@@ -224,12 +223,8 @@ def curve_builders(overview: Overview, name: str) -> Iterator[tuple[int, CurveBu
     for arm in overview.arms:
         member = (rows.arm == arm) & table.evaluable
         if member.any():
-            pooled = _pooled_curve(table, rows, member)
-            yield arm, CurveBuilder(table.definition, frame.arm_ids[arm], pooled)
-
-
-def _pooled_curve(table: CountedEvents, rows: Tally, member: BoolArray) -> SurvivalCurves:
-    return kaplan_meier(table.time[member], table.event[member], weight=rows.n[member])
+            last = float(table.time[member].max())
+            yield arm, CurveBuilder(table.definition, frame.arm_ids[arm], last)
 
 
 def counted_curves(

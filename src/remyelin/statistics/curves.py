@@ -1,4 +1,4 @@
-"""Kaplan-Meier curves by arm, pooled over replicates, with their band."""
+"""Kaplan-Meier curves by arm: the median over replicates, with their band."""
 
 from __future__ import annotations
 
@@ -13,7 +13,6 @@ from remyelin.statistics.arms import Replicates
 from remyelin.statistics.arrays import BoolArray, FloatArray
 from remyelin.statistics.figures import Events, curves_of, followed_until, reading_days
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
-from remyelin.statistics.survival import SurvivalCurves, kaplan_meier
 from remyelin.study.definition import Definition
 from remyelin.units import DAYS_PER_MONTH, months_to_days
 
@@ -35,10 +34,8 @@ class ArmCurve:
         Grid from 0 to the month that follow-up reaches in this arm, or to the last one at which
         `LEAST_AT_RISK` patients per trial are at risk; an arm that begins with fewer keeps its
         whole curve.
-    survival
-        All replicates taken together as one sample.
-    low, high
-        5th and 95th percentile over the replicates that reach the month.
+    survival, low, high
+        Median, 5th and 95th percentile over the replicates that reach the month.
     risk_months, at_risk
         Months, and patients then still at risk per trial (mean over replicates).
     """
@@ -64,8 +61,8 @@ def curves(
 ) -> tuple[ArmCurve, ...]:
     """Kaplan-Meier curves of all arms in which an event could be found.
 
-    A curve at a month shows the same figure as the proportion at that month in
-    `replicate_figures`: a visit within the tolerance belongs to its month.
+    A curve at a month is the summary of the proportion at that month in `replicate_figures`: a
+    visit within the tolerance belongs to its month.
 
     Parameters
     ----------
@@ -91,8 +88,7 @@ def _arm(
     arm_id: str,
     steps: tuple[float, float],
 ) -> ArmCurve:
-    pooled = kaplan_meier(table.time[member], table.event[member])
-    builder = CurveBuilder(table.definition, arm_id, pooled, steps)
+    builder = CurveBuilder(table.definition, arm_id, float(table.time[member].max()), steps)
     builder.add(table, replicates, member)
     return builder.curve()
 
@@ -104,8 +100,8 @@ class CurveBuilder:
     ----------
     definition, arm_id
         What the curve is about.
-    pooled
-        Kaplan-Meier curve of all replicates taken together.
+    last_day
+        Longest time of any patient of the arm, days.
     steps
         Steps of the grid and of the numbers at risk, months.
     """
@@ -114,11 +110,11 @@ class CurveBuilder:
         self,
         definition: Definition,
         arm_id: str,
-        pooled: SurvivalCurves,
+        last_day: float,
         steps: tuple[float, float] = (STEP_MONTHS, RISK_STEP_MONTHS),
     ) -> None:
-        self._definition, self._arm_id, self._pooled = definition, arm_id, pooled
-        last = float(pooled.last_time[0]) + VISIT_TOLERANCE_DAYS
+        self._definition, self._arm_id = definition, arm_id
+        last = last_day + VISIT_TOLERANCE_DAYS
         self._months, self._risk_months = _grid(last, steps[0]), _grid(last, steps[1])
         readings = [reading_days(definition.kind, float(month)) for month in self._months]
         self._limits, self._reach = [limit for limit, _ in readings], readings[0][1]
@@ -143,9 +139,9 @@ class CurveBuilder:
             definition_id=self._definition.definition_id,
             arm_id=self._arm_id,
             months=_floats(self._months[:until]),
-            survival=_floats(self._pooled.at(self._limits[:until], reach=np.inf)[0]),
+            survival=_floats(ends[1, :until]),
             low=_floats(ends[0, :until]),
-            high=_floats(ends[1, :until]),
+            high=_floats(ends[2, :until]),
             risk_months=_floats(self._risk_months),
             at_risk=_floats(np.concatenate(self._risk).mean(axis=0)),
         )
@@ -167,8 +163,8 @@ def _grid(last_day: float, step_months: float) -> FloatArray:
 
 
 def _band(values: FloatArray) -> FloatArray:
-    """Quantiles over the replicates that are known at each month; shape (2, months)."""
-    ends = np.nanquantile(values, [LOW_QUANTILE, HIGH_QUANTILE], axis=0)
+    """Quantiles over the replicates that are known at each month; shape (3, months)."""
+    ends = np.nanquantile(values, [LOW_QUANTILE, 0.5, HIGH_QUANTILE], axis=0)
     return np.asarray(ends, dtype=np.float64)
 
 

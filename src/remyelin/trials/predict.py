@@ -232,7 +232,7 @@ def _points(
 
 
 def edss_course(study: Study, visits: pd.DataFrame) -> pd.DataFrame:
-    """Give the mean EDSS by arm and visit with its 5 to 95 % band over replicates.
+    """Give the mean EDSS by arm and visit: median and 5 to 95 % band over replicates.
 
     Returns
     -------
@@ -265,7 +265,7 @@ def course_of(study: Study, mean: pd.Series[float], rated: pd.Series[float]) -> 
         visit.number: round(visit.day / DAYS_PER_MONTH, _MONTH_DECIMALS)
         for visit in planned_visits(study)
     }
-    course = means.agg("mean").to_frame("mean")
+    course = means.agg("median").to_frame("mean")
     course["low"] = means.quantile(LOW_QUANTILE)
     course["high"] = means.quantile(HIGH_QUANTILE)
     course["n"] = rated

@@ -162,12 +162,13 @@ class Prediction:
 
 @dataclass(frozen=True, kw_only=True)
 class Curve:
-    """Kaplan-Meier curve of one arm, pooled over replicates.
+    """Kaplan-Meier curve of one arm.
 
     Attributes
     ----------
     months, survival, low, high
-        Steps of the event-free proportion and its 5 to 95 % band over replicates.
+        Steps of the event-free proportion: median and 5 to 95 % band over replicates, the same
+        figures as those of the outcomes.
     risk_months, at_risk
         Times and patients still at risk, per trial (mean over replicates).
     published
