@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from remyelin.files import parse_yaml
+from remyelin.parameters import ParameterTable
 from remyelin.study import catalogue
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.schema import Study
@@ -168,6 +169,7 @@ def result(**changes: Any) -> RunResult:
     made = RunResult(
         study=chosen,
         settings=RunSettings(study_id="made_up", patients=100, replicates=3, seed=1),
+        parameters=ParameterTable.load(),
         predictions=predictions(),
         unmatched=(unmatched,),
         tables=tables(),

@@ -10,11 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import remyelin
 from remyelin.parameters import ParameterTable
 from remyelin.reports.figures import label, survival_figure
 from remyelin.reports.html import TWIN_NOTICE, render
 from remyelin.reports.markup import Markup, element, escaped
 from remyelin.reports.wording import DISCLAIMER
+from remyelin.therapies.mechanisms import under
 from remyelin.trials.prediction import RunResult, RunSettings
 from tests import synthetic_run
 
@@ -60,7 +62,6 @@ class Page(HTMLParser):
 def page(result: RunResult | None = None) -> Page:
     made = render(
         result or synthetic_run.result(),
-        parameters=ParameterTable.load(),
         command=("remyelin", "run", "made_up"),
     )
     return Page(made)
@@ -143,7 +144,7 @@ def test_every_text_from_a_file_is_escaped() -> None:
         predictions=synthetic_run.predictions(source=EVIL),
         record={EVIL: EVIL},
     )
-    text = render(result, parameters=(), command=("remyelin", EVIL))
+    text = render(result, command=("remyelin", EVIL))
     assert "<script" not in text.lower()
     assert Page(text).open == []
     assert text.count("&lt;script&gt;") > 10
@@ -202,3 +203,14 @@ def test_a_label_is_short_and_printable(text: str) -> None:
 
 def test_markup_passes_unchanged() -> None:
     assert escaped(Markup("<b>x</b>")) == "<b>x</b>"
+
+
+@pytest.mark.parametrize("mechanism", ["peripheral", "trophic"])
+def test_the_report_prints_the_values_that_the_run_used(mechanism: str) -> None:
+    used = under(mechanism, ParameterTable.load())
+    result = remyelin.run("petrou2020", patients=4, replicates=1, mechanism=mechanism)
+    assert result.parameters.digest() == result.record["parameters"] == used.digest()
+    texts = Page(render(result)).texts
+    for parameter in used:
+        place = texts.index(parameter.key)
+        assert f"{parameter.value:g}" in texts[place + 1 : place + 3], parameter.key

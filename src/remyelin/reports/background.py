@@ -34,8 +34,6 @@ def _row(parameter: Parameter) -> tuple[Content, ...]:
 def parameter_section(parameters: Iterable[Parameter]) -> Markup:
     """All parameters with value, unit, range, mark, meaning and source, by subsystem."""
     every = tuple(parameters)
-    if not every:
-        return element("p", "No parameters were handed to this report.")
     counts = Counter(parameter.mark.value for parameter in every)
     sentence = (
         f"{counts['assumed']} of {len(every)} parameters are assumed; "

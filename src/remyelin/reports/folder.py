@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,6 @@ from remyelin.trials.prediction import OUTCOMES, Keep
 from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME
 
 if TYPE_CHECKING:
-    from remyelin.parameters import Parameter
     from remyelin.trials.prediction import RunResult
 
 REPORT_NAME = "report.html"
@@ -27,7 +26,6 @@ def write_run_folder(
     result: RunResult,
     target: str | os.PathLike[str],
     *,
-    parameters: Iterable[Parameter] | None = None,
     command: Sequence[str] = (),
     force: bool = False,
 ) -> Path:
@@ -43,8 +41,6 @@ def write_run_folder(
         The run.
     target
         Folder to write; of its parents only the last may be missing.
-    parameters
-        Parameters that the run used; by default those that ship with the package.
     command
         Words of the command that made the run.
     force
@@ -62,11 +58,7 @@ def write_run_folder(
     SimulationError
         A table of the run does not follow its schema.
     """
-    if parameters is None:
-        from remyelin.parameters import ParameterTable
-
-        parameters = ParameterTable.load()
-    page = render(result, parameters=parameters, command=command)
+    page = render(result, command=command)
     outcomes = result.outcomes
     keep = result.settings.tables
     in_shards = keep is not Keep.WHOLE and (Path(target) / MANIFEST_NAME).is_file()

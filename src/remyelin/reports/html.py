@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
@@ -12,7 +12,6 @@ from remyelin.reports.scores import tally
 from remyelin.reports.wording import DISCLAIMER, cautions
 
 if TYPE_CHECKING:
-    from remyelin.parameters import Parameter
     from remyelin.trials.prediction import RunResult
 
 TWIN_NOTICE = (
@@ -54,17 +53,13 @@ def _contents(sections: Sequence[tuple[str, str, Markup]]) -> Markup:
     return element("nav", element("ul", items), aria_label="Sections of this report")
 
 
-def render(
-    result: RunResult, *, parameters: Iterable[Parameter], command: Sequence[str] = ()
-) -> str:
+def render(result: RunResult, *, command: Sequence[str] = ()) -> str:
     """Report of a run as one HTML text.
 
     Parameters
     ----------
     result
         The run.
-    parameters
-        Parameters that the run used, in the order they are listed.
     command
         Words of the command that made the run; empty where it was made from Python.
 
@@ -78,7 +73,7 @@ def render(
         ("curves", "Time to event by arm", pictures.survival_section(result)),
         ("edss", "EDSS by visit", pictures.edss_section(result)),
         ("design", "Study design and patients", planned.design_section(result)),
-        ("parameters", "Parameters used", background.parameter_section(parameters)),
+        ("parameters", "Parameters used", background.parameter_section(result.parameters)),
         ("made", "How this was made", background.record_section(result, command)),
     ]
     body = [

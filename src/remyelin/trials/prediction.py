@@ -17,6 +17,7 @@ from remyelin.therapies.mechanisms import FIRST
 if TYPE_CHECKING:
     import pandas as pd
 
+    from remyelin.parameters import ParameterTable
     from remyelin.study.definition import Definition
     from remyelin.study.outcome import Outcome, OutcomeKey
     from remyelin.study.schema import Study
@@ -254,6 +255,8 @@ class RunResult:
 
     Attributes
     ----------
+    parameters
+        Parameters that the run used.
     unmatched
         Published figures of the study that this run does not predict, with a note why.
     tables
@@ -273,6 +276,7 @@ class RunResult:
 
     study: Study
     settings: RunSettings
+    parameters: ParameterTable
     predictions: tuple[Prediction, ...]
     unmatched: tuple[Outcome, ...]
     tables: Mapping[str, pd.DataFrame]

@@ -74,6 +74,7 @@ def run_trial(
         return RunResult(
             study=study,
             settings=settings,
+            parameters=table,
             predictions=summary.predictions,
             unmatched=unmatched(study),
             tables={},
@@ -92,6 +93,7 @@ def run_trial(
     return RunResult(
         study=study,
         settings=settings,
+        parameters=table,
         predictions=predictions(study, history, scored=scored),
         unmatched=unmatched(study),
         tables=tables,
