@@ -258,12 +258,14 @@ class Signal(NamedTuple):
     """A field that is above 0 on the day on which something happens.
 
     ``grade`` is the CTCAE grade under which it is written down; None: the model does not grade it.
+    ``lasts`` says that the patient has it from then on, so that a later observer finds it too.
     """
 
     event: str
     part: str
     field: str
     grade: float | None = None
+    lasts: bool = False
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -280,24 +282,24 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("ebv_disease", "harm_today", "ebv_disease", 3.0),
     Signal("cmv_reactivation", "harm_today", "cmv", 2.0),
     Signal("organ_toxicity", "harm_today", "toxicity", 3.0),
-    Signal("graft_failure", "harm_today", "graft_failure", 4.0),
-    Signal("autoimmune_hypothyroidism", "harm_today", "hypothyroidism", 2.0),
-    Signal("autoimmune_hyperthyroidism", "harm_today", "hyperthyroidism", 2.0),
+    Signal("graft_failure", "harm_today", "graft_failure", 4.0, lasts=True),
+    Signal("autoimmune_hypothyroidism", "harm_today", "hypothyroidism", 2.0, lasts=True),
+    Signal("autoimmune_hyperthyroidism", "harm_today", "hyperthyroidism", 2.0, lasts=True),
     Signal("autoimmune_itp", "harm_today", "itp", 3.0),
-    Signal("lasting_amenorrhoea", "harm_today", "amenorrhoea", 3.0),
-    Signal("malignancy", "harm_today", "malignancy", 4.0),
-    Signal("pml", "harm_today", "pml", 4.0),
+    Signal("lasting_amenorrhoea", "harm_today", "amenorrhoea", 3.0, lasts=True),
+    Signal("malignancy", "harm_today", "malignancy", 4.0, lasts=True),
+    Signal("pml", "harm_today", "pml", 4.0, lasts=True),
     Signal("liver_injury", "harm_today", "liver", 3.0),
     Signal("lymphopenia", "harm_today", "lymphopenia", 3.0),
     Signal("serious_infection", "harm_today", "serious_infection", 3.0),
     Signal("infusion_reaction", "harm_today", "infusion_reaction", 3.0),
     Signal("bradycardia", "harm_today", "bradycardia", 2.0),
-    Signal("graft_tumour", "graft", "tumour_today"),
+    Signal("graft_tumour", "graft", "tumour_today", lasts=True),
     Signal("cell_fever", "harm_today", "cell_fever", 1.0),
     Signal("cell_headache", "harm_today", "cell_headache", 1.0),
     Signal("arachnoiditis", "harm_today", "arachnoiditis", 3.0),
     Signal("thromboembolism", "harm_today", "thromboembolism", 3.0),
-    Signal("alloimmunisation", "harm_today", "alloimmunisation", 1.0),
+    Signal("alloimmunisation", "harm_today", "alloimmunisation", 1.0, lasts=True),
     Signal("puncture_pain", "harm_today", "puncture_pain", 1.0),
     Signal("procedure_bleeding", "harm_today", "procedure_bleeding", 3.0),
 )

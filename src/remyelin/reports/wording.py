@@ -74,7 +74,7 @@ def cautions(result: RunResult) -> list[str]:
     from remyelin.statistics.scoring import MIN_SCORED
 
     said = []
-    if result.role is Role.TUNE:
+    if result.role is Role.TUNE and any(p.observed is not None for p in result.predictions):
         said.append(IN_SAMPLE)
     if result.settings.patients != result.study.design.n:
         said.append(OTHER_SIZE)
@@ -83,6 +83,8 @@ def cautions(result: RunResult) -> list[str]:
     elif result.settings.replicates < ENOUGH_REPLICATES:
         said.append(FEW_REPLICATES)
     said += [f"{NO_DATA_SIGN} Arm {arm}: {text}." for arm, text in without_data(result).items()]
+    late = result.record.get("seen_too_late", [])
+    said += [f"Asked for too early: {text}." for text in late] if isinstance(late, list) else []
     return said
 
 

@@ -86,6 +86,7 @@ class Design(Frozen):
     lead_in_days
         Days of treatment before time zero, for a cohort whose follow-up counts from the day of a
         transplant: patients are enrolled and rated first, and events of these days do not count.
+        Harm of these days that lasts (amenorrhoea, malignancy, ...) is there on day 0.
     measurement
         Noise of each read-out, and how visits stray from their plan.
     """

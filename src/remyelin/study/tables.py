@@ -107,7 +107,12 @@ ADVERSE_EVENTS = Table(
     "One row per adverse event under observation.",
     (
         *_who(),
-        Column("day", Kind.INTEGER, "d", "day of the event from baseline"),
+        Column(
+            "day",
+            Kind.INTEGER,
+            "d",
+            "day of the event from baseline; 0: it began in a lead-in and lasts",
+        ),
         Column(
             "event",
             Kind.TEXT,

@@ -192,14 +192,26 @@ class _Trial:
         for signal in SIGNALS:
             if signal.event != "relapse":
                 grade = np.nan if signal.grade is None else signal.grade
-                self._note_event(seen, signal.event, diary, grade)
+                self._note_event(seen, signal.event, diary, grade, lasts=signal.lasts)
 
     def _note_event(
-        self, seen: Happenings, event: str, book: Notebook, grade: float | None
+        self,
+        seen: Happenings,
+        event: str,
+        book: Notebook,
+        grade: float | None,
+        *,
+        lasts: bool = False,
     ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
+        """Write down an event of each patient under observation.
+
+        What began in the lead-in and lasts is there on the day from which follow-up counts.
+        """
         rows, days = seen.of(event)
         who = self.rows[rows]
-        inside = (days > 0) & (days <= self.end[who])
+        if lasts:
+            days = np.maximum(days, 0)
+        inside = ((days > 0) | lasts) & (days <= self.end[who])
         who, days = who[inside], days[inside]
         columns = {**self._who(who), "day": days}
         if grade is not None:

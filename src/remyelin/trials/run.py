@@ -11,10 +11,11 @@ from importlib.metadata import PackageNotFoundError, version
 
 from remyelin.endpoints import History
 from remyelin.parameters import ParameterTable
-from remyelin.study.catalogue import dump
+from remyelin.study.catalogue import definitions, dump
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import under
 from remyelin.trials.cells import gaps_of
+from remyelin.trials.observability import seen_too_late
 from remyelin.trials.plan import Plan
 from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
 from remyelin.trials.prediction import (
@@ -123,6 +124,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "backend": settings.backend.value,
         "workers": settings.workers,
         "treatment_warnings": treatment_warnings(plan.study, plan.table),
+        "seen_too_late": list(seen_too_late(plan.study, definitions())),
         "cohort": {
             "expected_yield": plan.weighting.expected_yield,
             "imputed": plan.imputed(),
