@@ -89,6 +89,17 @@ WHY = {
     "ahsct": "the published steps; a regimen acts through a protocol whose kill of cells is set",
     "cells": "the published steps; cells act through a protocol that names its product",
 }
+SPREAD = {36: 4}
+"""Days over which a dose without days is given, as its note tells, by row."""
+
+TOTALS = {32, 33, 36, 43}
+PER_DAY = {14}
+"""Rows whose dose over several days is the sum of all days, and those of each day.
+
+Busulfan 9.6 mg/kg (four times 2.4), cyclophosphamide 200 mg/kg (four times 50), busulfan 16 mg/kg
+(16 doses of 1); rabbit ATG 0.5, then 1 mg/kg on each day.
+"""
+
 REPEATS = {71: (91, 3), 72: (61, 6), 73: (91, None)}
 """Interval in days and number of repeated steps, as their notes tell, by row."""
 
@@ -134,6 +145,10 @@ def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
     step |= _routes(row["route"], kind) | _days(row, shift)
     if row["agent"] == "total body irradiation" or row["agent"] == "TBI":
         step["route"] = "radiation"
+    if number in SPREAD:
+        step["lasts_days"] = SPREAD[number]
+    if number in TOTALS | PER_DAY:
+        step["dose_is"] = "total" if number in TOTALS else "per_day"
     if number in REPEATS:
         step["every_days"], times = REPEATS[number]
         step.setdefault("day", 0)
