@@ -128,6 +128,22 @@ def _days(row: dict[str, str], shift: int) -> dict[str, Any]:
     return found
 
 
+def _repeats(number: int, step: dict[str, Any]) -> dict[str, Any]:
+    """Give what is told by row: days of a dose, what it stands for, and how it is repeated."""
+    found: dict[str, Any] = {}
+    if number in SPREAD:
+        found["lasts_days"] = SPREAD[number]
+    if number in TOTALS | PER_DAY:
+        found["dose_is"] = "total" if number in TOTALS else "per_day"
+    if number in REPEATS:
+        found["every_days"], times = REPEATS[number]
+        if "day" not in step:
+            found["day"] = 0
+        if times:
+            found["times"] = times
+    return found
+
+
 def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
     number, kind = int(row["row_id"]), KINDS[row["step"]]
     low, high = _number(row["amount_low"]), _number(row["amount_high"])
@@ -145,15 +161,7 @@ def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
     step |= _routes(row["route"], kind) | _days(row, shift)
     if row["agent"] == "total body irradiation" or row["agent"] == "TBI":
         step["route"] = "radiation"
-    if number in SPREAD:
-        step["lasts_days"] = SPREAD[number]
-    if number in TOTALS | PER_DAY:
-        step["dose_is"] = "total" if number in TOTALS else "per_day"
-    if number in REPEATS:
-        step["every_days"], times = REPEATS[number]
-        step.setdefault("day", 0)
-        if times:
-            step["times"] = times
+    step |= _repeats(number, step)
     if row["day_text"]:
         step["condition"] = row["day_text"]
     if row["step"] == "rescue":

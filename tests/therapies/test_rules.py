@@ -72,7 +72,11 @@ def test_a_possible_protocol_has_no_problem() -> None:
             "traffic_target",
             "level_is_a_share",
         ),
-        (protocol(natalizumab(lasts_days=30)), "natalizumab", "overlapping_repeats"),
+        (
+            protocol(natalizumab(lasts_days=30, dose_is="total")),
+            "natalizumab",
+            "overlapping_repeats",
+        ),
         (protocol(natalizumab(), natalizumab()), "steps[1]", "two_steps_one_level"),
         (protocol(natalizumab(moves={})), "steps", "nothing_acts"),
         (transplant(infusion={"day": 5}), "steps[3]", "infusion_before_collection"),

@@ -80,7 +80,6 @@ def _chosen(name: str) -> tuple[Protocol, tuple[str, ...]]:
     InputError
         The file cannot be read, is malformed or against a rule; every problem is named.
     """
-    from remyelin.errors import UnknownNameError
     from remyelin.files import read_yaml
     from remyelin.parameters import ParameterTable
     from remyelin.therapies import catalogue
@@ -89,16 +88,25 @@ def _chosen(name: str) -> tuple[Protocol, tuple[str, ...]]:
     from remyelin.therapies.rules import check
 
     table = ParameterTable.load()
-    if name in catalogue.names():
-        found = catalogue.load_as_written(name)
-        return found, tuple(warnings(check(found, table, catalogue.load_as_written)))
     if not name.lower().endswith(catalogue.SUFFIXES):
-        advice = "A file of your own must end in .yaml or .yml."
-        raise UnknownNameError("protocol", shown(name), catalogue.names(), advice)
+        found = catalogue.load_as_written(_named(name))
+        return found, tuple(warnings(check(found, table, catalogue.load_as_written)))
     seen = inspect(read_yaml(name), table)
     if seen.problems or seen.protocol is None:
         raise InputError(shown(name), seen.problems, _ADVICE)
     return seen.protocol, seen.warnings
+
+
+def _named(name: str) -> str:
+    from remyelin.errors import UnknownNameError
+    from remyelin.therapies import catalogue
+    from remyelin.therapies.known_names import unknown_protocol
+
+    try:
+        return catalogue.resolved(name)
+    except UnknownNameError:
+        advice = "A file of your own must end in .yaml or .yml."
+        raise unknown_protocol(name, catalogue.labels(), advice=advice) from None
 
 
 @listing.command("show")

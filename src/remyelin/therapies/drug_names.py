@@ -39,8 +39,12 @@ class DrugName:
 
 
 def plain(name: str) -> str:
-    """Bring a name on the form in which names are compared: letters and digits, small."""
-    return "".join(letter for letter in name.lower() if letter.isalnum())
+    """Bring a name on the form in which names are compared: small, without what is only style."""
+    return "".join(letter for letter in name.lower() if letter not in _STYLE)
+
+
+_STYLE = frozenset(" -_\u00ae\u2122")
+"""Spaces, hyphens and signs of trade marks, which people leave out or put in."""
 
 
 @cache

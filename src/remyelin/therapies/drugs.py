@@ -151,6 +151,36 @@ def dose_ranges() -> tuple[DoseRange, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Routes:
+    """Ways by which a drug is given.
+
+    Attributes
+    ----------
+    routes
+        The ways.
+    source, mark
+        Where they were read and how well they are known.
+    """
+
+    routes: tuple[str, ...]
+    source: str
+    mark: Mark
+
+
+@cache
+def _routes() -> dict[str, Routes]:
+    return {
+        row["agent"]: Routes(tuple(row["routes"].split(";")), row["source"], Mark(row["mark"]))
+        for row in _rows("drug_routes.csv")
+    }
+
+
+def routes_of(drug: Drug) -> Routes | None:
+    """Give the ways by which a drug is given; None where none is on file."""
+    return _routes().get(drug.agent)
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("remyelin.therapies").joinpath(name).read_text(encoding="utf-8")
     return parse_csv(text, where=name)
@@ -188,4 +218,3 @@ def share_of_reference(step: Step) -> Share | None:
     held = step.every_days is not None and step.lasts_days is None
     seldom = drug.interval_days / step.every_days if held and step.every_days else 1.0
     return Share(size, size if math.isnan(seldom) else size * seldom, drug.law)
-

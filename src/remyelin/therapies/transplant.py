@@ -175,9 +175,7 @@ def effects_of_a_day(step: Step, field: str, table: ParameterTable) -> dict[str,
     return _inputs({**own, **later})
 
 
-_ATG = frozenset(
-    {"rabbit anti-thymocyte globulin", "horse anti-thymocyte globulin", "alemtuzumab"}
-)
+_ATG = frozenset({"rabbit anti-thymocyte globulin", "horse anti-thymocyte globulin", "alemtuzumab"})
 """Antibodies that act as courses of rabbit ATG."""
 
 
