@@ -52,7 +52,15 @@ def drug_names() -> tuple[DrugName, ...]:
     """Give the names."""
     text = files("remyelin.therapies").joinpath("drug_names.csv").read_text(encoding="utf-8")
     return tuple(
-        DrugName(**{**row, "mark": Mark(row["mark"])})
+        DrugName(
+            name=row["name"],
+            agent=row["agent"],
+            kind=row["kind"],
+            regions=row["regions"],
+            form=row["form"],
+            source=row["source"],
+            mark=Mark(row["mark"]),
+        )
         for row in parse_csv(text, where="drug_names.csv")
     )
 

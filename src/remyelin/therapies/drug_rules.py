@@ -9,7 +9,7 @@ from remyelin.therapies.dose_units import unit_of
 from remyelin.therapies.drugs import DoseRange, Drug, agents_of, dose_ranges, find, routes_of
 from remyelin.therapies.findings import Finding, Grade
 from remyelin.therapies.placement import dose_of_each
-from remyelin.therapies.step import NOT_GIVEN, Route, Step
+from remyelin.therapies.step import NOT_GIVEN, Route, Step, StepKind
 
 _INERT = "placebo"
 _UNDOSED = frozenset({"live vaccine", "inactivated vaccine"})
@@ -35,15 +35,26 @@ def on_drug(step: Step, where: str, *, acts: bool = True) -> Iterator[Finding]:
             yield Finding(Grade.ERROR, "unknown_drug", where, _unknown(agent))
         elif drug is not None and not step.product:
             yield from _route(step, drug, where, acts=acts, alone=len(drugs) == 1)
-            if acts and not limits_of(drug) and drug.agent not in (_INERT, "BEAM", "steroids"):
-                text = f"no limit on file for {drug.agent}: its doses are not judged"
-                yield Finding(Grade.WARNING, "no_limit_on_file", where, text)
+            if acts and drug.agent != _INERT:
+                yield from _not_judged(step, drug, where)
     if len(drugs) > 1 and acts and step.dose is not None:
         text = f"one dose for {len(drugs)} drugs; give each drug a step of its own"
         yield Finding(Grade.ERROR, "dose_of_several_drugs", where, text)
     elif drugs[0] is not None and not step.product:
         mine = [r for r in dose_ranges() if r.agent == drugs[0].agent]
         yield from _dose(step, where, drugs[0], mine)
+
+
+def _not_judged(step: Step, drug: Drug, where: str) -> Iterator[Finding]:
+    """Say where no limit can speak: none is on file, or the dose is not told."""
+    limits = limits_of(drug)
+    if not limits:
+        text = f"no limit on file for {drug.agent}: what it does at any dose is not judged"
+        yield Finding(Grade.WARNING, "no_limit_on_file", where, text)
+    untold = step.dose is None and step.dose_high is None and step.kind is not StepKind.INFUSION
+    if untold and any(limit.unit for limit in limits):
+        text = f"no dose told: the limits of {drug.agent} are not judged"
+        yield Finding(Grade.WARNING, "dose_not_told", where, text)
 
 
 def _unknown(agent: str) -> str:

@@ -144,7 +144,8 @@ def _within(length: int, step: Step, every: int | None, times: int) -> NDArray[n
     if every is not None and every > 1:
         starts = np.arange(0, max(length, 1), every, dtype=np.int64)
         shifts = np.array([number * every // times for number in range(times)])
-        return (starts[:, None] + shifts[None, :]).ravel()
+        found: NDArray[np.int64] = (starts[:, None] + shifts[None, :]).ravel()
+        return found
     spread = step.daily or every == 1 or step.dose_is is not None
     spread = spread or rhythm_of(step.unit).over is not None
     return np.arange(min(length, LAST_DAY) if spread else 1, dtype=np.int64)

@@ -175,7 +175,7 @@ def _courses(study: Study, arm: Arm, lookup: Lookup) -> Iterator[list[Planned]]:
         )
         for name in names
     ]
-    given = [option.protocol_id for option in arm.treatment]
+    given: list[str | None] = [option.protocol_id for option in arm.treatment]
     for earlier in ([], *([one] for one in before)):
         for name in given or [None]:
             own = [] if name is None else [Planned(lookup(name), start, None, _arm(arm, name))]
