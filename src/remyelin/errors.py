@@ -102,7 +102,8 @@ def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...
             found.append((slips, one))
         elif words and words <= _words(one) and len(given) >= _ONE_SLIP:
             found.append((allowed + 1, one))
-    return tuple(one for _, one in sorted(found)[:most])
+    best = [one for slips, one in sorted(found) if slips == 0]
+    return tuple(best or [one for _, one in sorted(found)])[:most]
 
 
 _SWAP = 3

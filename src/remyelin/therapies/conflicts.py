@@ -137,7 +137,7 @@ def _last(one: Placed) -> int:
 
 
 def conflicts(given: Iterable[Exposure]) -> list[Finding]:
-    """Give the conflicts between exposures, the gravest first; of each pair the gravest.
+    """Give the conflicts between exposures; of each pair the gravest, which asks to wait longest.
 
     Parameters
     ----------
@@ -146,7 +146,9 @@ def conflicts(given: Iterable[Exposure]) -> list[Finding]:
     """
     everything = [one for one in given if one.last is None or one.last >= one.first]
     found: dict[tuple[str, ...], Finding] = {}
-    for rule in sorted(conflict_rules(), key=lambda one: one.grade is not Grade.ERROR):
+    for rule in sorted(
+        conflict_rules(), key=lambda one: (one.grade is not Grade.ERROR, -one.within_days)
+    ):
         for earlier in everything:
             for later in everything:
                 if _clash(rule, earlier, later):
