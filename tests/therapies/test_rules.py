@@ -142,6 +142,14 @@ def test_a_washout_that_is_too_short_is_a_warning_that_goes_with_time() -> None:
     assert warned(60) == ""
 
 
+def test_a_transplantation_is_over_when_its_last_drug_was_given() -> None:
+    vaccine = {"kind": "vaccination", "agent": "MMR vaccine", "route": "SC", "day": 1000}
+    parts = [{"protocol_id": "ahsct_cy200_ratg6", "day": 0}]
+    assert problems(protocol(vaccine, kind="other", sequence=parts)) == ""
+    soon = protocol({**vaccine, "day": 700}, kind="other", sequence=parts)
+    assert "live_vaccine_after_transplant" in problems(soon)
+
+
 def test_the_drugs_of_one_transplantation_do_not_conflict() -> None:
     name = "ahsct_cy200_ratg6"
     seen = inspect(in_sequence((name, 0, None)), TABLE)
