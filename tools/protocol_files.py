@@ -89,6 +89,17 @@ WHY = {
     "ahsct": "the published steps; a regimen acts through a protocol whose kill of cells is set",
     "cells": "the published steps; cells act through a protocol that names its product",
 }
+SPREAD = {36: 4}
+"""Days over which a dose without days is given, as its note tells, by row."""
+
+TOTALS = {32, 33, 36, 43}
+PER_DAY = {14}
+"""Rows whose dose over several days is the sum of all days, and those of each day.
+
+Busulfan 9.6 mg/kg (four times 2.4), cyclophosphamide 200 mg/kg (four times 50), busulfan 16 mg/kg
+(16 doses of 1); rabbit ATG 0.5, then 1 mg/kg on each day.
+"""
+
 REPEATS = {71: (91, 3), 72: (61, 6), 73: (91, None)}
 """Interval in days and number of repeated steps, as their notes tell, by row."""
 
@@ -117,6 +128,22 @@ def _days(row: dict[str, str], shift: int) -> dict[str, Any]:
     return found
 
 
+def _repeats(number: int, step: dict[str, Any]) -> dict[str, Any]:
+    """Give what is told by row: days of a dose, what it stands for, and how it is repeated."""
+    found: dict[str, Any] = {}
+    if number in SPREAD:
+        found["lasts_days"] = SPREAD[number]
+    if number in TOTALS | PER_DAY:
+        found["dose_is"] = "total" if number in TOTALS else "per_day"
+    if number in REPEATS:
+        found["every_days"], times = REPEATS[number]
+        if "day" not in step:
+            found["day"] = 0
+        if times:
+            found["times"] = times
+    return found
+
+
 def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
     number, kind = int(row["row_id"]), KINDS[row["step"]]
     low, high = _number(row["amount_low"]), _number(row["amount_high"])
@@ -134,11 +161,7 @@ def _step(row: dict[str, str], shift: int) -> dict[str, Any]:
     step |= _routes(row["route"], kind) | _days(row, shift)
     if row["agent"] == "total body irradiation" or row["agent"] == "TBI":
         step["route"] = "radiation"
-    if number in REPEATS:
-        step["every_days"], times = REPEATS[number]
-        step.setdefault("day", 0)
-        if times:
-            step["times"] = times
+    step |= _repeats(number, step)
     if row["day_text"]:
         step["condition"] = row["day_text"]
     if row["step"] == "rescue":

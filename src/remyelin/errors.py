@@ -5,7 +5,7 @@ A message says what was wrong, what was given, what is allowed and what to do ne
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
 
@@ -72,23 +72,132 @@ class ParameterError(UsageError):
     """A parameter is unknown, missing, in the wrong unit or outside its limits."""
 
 
+def nearest(name: str, known: Iterable[str], *, most: int = 3) -> tuple[str, ...]:
+    """Give the known names that a given one is a slip of the pen for, the nearest first.
+
+    A name is near if few letters differ (1 from 4 letters on, 2 from 8 on; of 3 letters two may be
+    swapped; small and capital letters, spaces, hyphens and underscores do not count), or if every
+    word of the given name is a word of it. Names that merely look alike are not offered: a wrong
+    drug is worse than none.
+
+    Parameters
+    ----------
+    name
+        What was given.
+    known
+        Names that are allowed.
+    most
+        Names that are given at most.
+    """
+    given = _letters(name)
+    allowed = 0 if len(given) < _ONE_SLIP else 1 if len(given) < _TWO_SLIPS else 2
+    words = _words(name)
+    found = []
+    for one in known:
+        letters = _letters(one)
+        slips = _slips(given, letters, allowed)
+        if len(given) == _SWAP and letters != given and sorted(letters) == sorted(given):
+            slips = 1
+        if slips is not None:
+            found.append((slips, one))
+        elif words and words <= _words(one) and len(given) >= _ONE_SLIP:
+            found.append((allowed + 1, one))
+    best = [one for slips, one in sorted(found) if slips == 0]
+    return tuple(best or [one for _, one in sorted(found)])[:most]
+
+
+_SWAP = 3
+_ONE_SLIP = 4
+_TWO_SLIPS = 8
+_LONGEST_NAME = 80
+
+
+def _letters(name: str) -> str:
+    return "".join(letter for letter in name[:_LONGEST_NAME].lower() if letter.isalnum())
+
+
+def _words(name: str) -> frozenset[str]:
+    text = "".join(c if c.isalnum() else " " for c in name[:_LONGEST_NAME].lower())
+    return frozenset(text.split())
+
+
+def _slips(one: str, two: str, allowed: int) -> int | None:
+    """Count letters left out, added, changed or swapped with the next; None beyond ``allowed``."""
+    if abs(len(one) - len(two)) > allowed or not one:
+        return None
+    older: list[int] = []
+    old = list(range(len(two) + 1))
+    for row, letter in enumerate(one, 1):
+        new = [row]
+        for place, other in enumerate(two, 1):
+            best = min(old[place] + 1, new[-1] + 1, old[place - 1] + (letter != other))
+            if row > 1 and place > 1 and letter == two[place - 2] and one[row - 2] == other:
+                best = min(best, older[place - 2] + 1)
+            new.append(best)
+        if min(new) > allowed:
+            return None
+        older, old = old, new
+    return old[-1] if old[-1] <= allowed else None
+
+
+_FEW = 12
+"""Names that are listed where none is near."""
+
+_LISTED_BY: Mapping[str, str] = {
+    "protocol": "remyelin therapies list",
+    "therapy": "remyelin therapies list",
+    "drug": "remyelin therapies drugs",
+    "product": "remyelin product list",
+    "study": "remyelin studies list",
+    "study of the evidence base": "remyelin evidence list",
+    "parameter": "remyelin parameters list",
+    "definition": "remyelin definitions list",
+    "check": "remyelin verify --list",
+}
+"""Command that lists the names of a kind."""
+
+
 class UnknownNameError(UsageError):
-    """A name is not in its catalogue; the message offers the nearest ones."""
+    """A name is not in its catalogue; a slip of the pen is pointed out, nothing is guessed.
 
-    def __init__(self, kind: str, name: str, known: Sequence[str], advice: str = "") -> None:
-        import difflib
+    Parameters
+    ----------
+    kind
+        What was looked for.
+    name
+        What was given.
+    known
+        Names that are allowed.
+    advice
+        What to do next.
+    labels
+        Words for people beside a name that is offered.
+    """
 
-        self._given = (kind, name, tuple(known), advice)
-        near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
+    def __init__(
+        self,
+        kind: str,
+        name: str,
+        known: Sequence[str],
+        advice: str = "",
+        labels: Mapping[str, str] | None = None,
+    ) -> None:
+        self._given = (kind, name, tuple(known), advice, labels)
+        self.near = nearest(name, known)
         shown = name if len(name) <= 60 else name[:57] + "..."
         text = f"unknown {kind} {shown!r}"
-        if near:
-            text += f"; did you mean {', '.join(near)}?"
+        if self.near:
+            told = [f"{n} ({labels[n]})" if labels and n in labels else n for n in self.near]
+            text += f"; did you mean {', '.join(told)}?"
+        elif len(known) <= _FEW:
+            text += f"; known: {', '.join(sorted(known))}"
+        elif kind in _LISTED_BY:
+            text += f"; `{_LISTED_BY[kind]}` lists all {len(known)}"
         else:
-            text += f"; known: {', '.join(sorted(known)[:12])}{', ...' if len(known) > 12 else ''}"
+            text += f"; known: {', '.join(sorted(known)[:_FEW])}, ..."
         super().__init__(f"{text}\n{advice}" if advice else text)
 
-    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, str, tuple[str, ...], str]]:
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[object, ...]]:
         """Survive the way from a worker process."""
         return type(self), self._given
 

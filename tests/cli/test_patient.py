@@ -57,7 +57,7 @@ def test_every_problem_is_listed_at_once_and_nothing_is_written(
     out = tmp_path / "out"
     done = call(capsys, "patient", str(file), "--years", "x", "--therapy", "foo", "--out", str(out))
     assert done.code == 2
-    for words in ("12 given", "3.2", "-1 given", "sex: this key", "years: x", "therapy foo"):
+    for words in ("12 given", "3.2", "-1 given", "sex: this key", "years: x", "therapy 'foo'"):
         assert words in done.err
     assert not out.exists()
     assert list(tmp_path.iterdir()) == [file]

@@ -72,7 +72,11 @@ def test_a_possible_protocol_has_no_problem() -> None:
             "traffic_target",
             "level_is_a_share",
         ),
-        (protocol(natalizumab(lasts_days=30)), "natalizumab", "overlapping_repeats"),
+        (
+            protocol(natalizumab(lasts_days=30, dose_is="total")),
+            "natalizumab",
+            "overlapping_repeats",
+        ),
         (protocol(natalizumab(), natalizumab()), "steps[1]", "two_steps_one_level"),
         (protocol(natalizumab(moves={})), "steps", "nothing_acts"),
         (transplant(infusion={"day": 5}), "steps[3]", "infusion_before_collection"),
@@ -136,6 +140,14 @@ def test_a_washout_that_is_too_short_is_a_warning_that_goes_with_time() -> None:
 
     assert "s1p_before_transplant" in warned(7)
     assert warned(60) == ""
+
+
+def test_a_transplantation_is_over_when_its_last_drug_was_given() -> None:
+    vaccine = {"kind": "vaccination", "agent": "MMR vaccine", "route": "SC", "day": 1000}
+    parts = [{"protocol_id": "ahsct_cy200_ratg6", "day": 0}]
+    assert problems(protocol(vaccine, kind="other", sequence=parts)) == ""
+    soon = protocol({**vaccine, "day": 700}, kind="other", sequence=parts)
+    assert "live_vaccine_after_transplant" in problems(soon)
 
 
 def test_the_drugs_of_one_transplantation_do_not_conflict() -> None:

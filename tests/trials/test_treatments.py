@@ -113,3 +113,23 @@ def test_every_study_of_the_package_that_runs_keeps_the_rules() -> None:
 def test_a_switch_is_judged_as_a_sequence() -> None:
     warned = treatment_warnings(catalogue.load("mist"), TABLE)
     assert any("switch from natalizumab" in text for text in warned)
+
+
+def test_a_brand_in_a_study_gives_what_its_protocol_gives(tmp_path: Path) -> None:
+    tables = []
+    for name in ("fingolimod", "Gilenya"):
+        folder = tmp_path / name
+        folder.mkdir()
+        example(folder, study=("protocol_id: natalizumab,", f"protocol_id: {name},"))
+        result = remyelin.run(folder / "my_study.yaml", patients=12, replicates=1)
+        tables.append(result.tables)
+    assert set(tables[1]["exposures"]["protocol_id"]) == set(tables[0]["exposures"]["protocol_id"])
+    assert tables[0]["visits"].equals(tables[1]["visits"])
+
+
+def test_a_brand_is_asked_for_where_the_study_has_a_protocol_of_that_drug_too(
+    tmp_path: Path,
+) -> None:
+    study = example(tmp_path, study=("protocol_id: natalizumab,", "protocol_id: Tysabri,"))
+    with pytest.raises(InputError, match="natalizumab_every_6_weeks"):
+        treatments(study, TABLE)

@@ -80,7 +80,6 @@ def _chosen(name: str) -> tuple[Protocol, tuple[str, ...]]:
     InputError
         The file cannot be read, is malformed or against a rule; every problem is named.
     """
-    from remyelin.errors import UnknownNameError
     from remyelin.files import read_yaml
     from remyelin.parameters import ParameterTable
     from remyelin.therapies import catalogue
@@ -89,16 +88,25 @@ def _chosen(name: str) -> tuple[Protocol, tuple[str, ...]]:
     from remyelin.therapies.rules import check
 
     table = ParameterTable.load()
-    if name in catalogue.names():
-        found = catalogue.load_as_written(name)
-        return found, tuple(warnings(check(found, table, catalogue.load_as_written)))
     if not name.lower().endswith(catalogue.SUFFIXES):
-        advice = "A file of your own must end in .yaml or .yml."
-        raise UnknownNameError("protocol", shown(name), catalogue.names(), advice)
+        found = catalogue.load_as_written(_named(name))
+        return found, tuple(warnings(check(found, table, catalogue.load_as_written)))
     seen = inspect(read_yaml(name), table)
     if seen.problems or seen.protocol is None:
         raise InputError(shown(name), seen.problems, _ADVICE)
     return seen.protocol, seen.warnings
+
+
+def _named(name: str) -> str:
+    from remyelin.errors import UnknownNameError
+    from remyelin.therapies import catalogue
+    from remyelin.therapies.known_names import unknown_protocol
+
+    try:
+        return catalogue.resolved(name)
+    except UnknownNameError:
+        advice = "A file of your own must end in .yaml or .yml."
+        raise unknown_protocol(name, catalogue.labels(), advice=advice) from None
 
 
 @listing.command("show")
@@ -160,41 +168,30 @@ def check_therapy(name: Annotated[str, _NAME], *, json: Json = False) -> None:
 
 
 @listing.command("drugs")
-def list_drugs(json: Json = False) -> None:
-    """List the drugs that a step may name: target, reference dose, human doses, source."""
-    from remyelin.therapies.drugs import dose_ranges, drugs
+def list_drugs(
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME", help="One drug, by any of its names.")
+    ] = None,
+    *,
+    json: Json = False,
+) -> None:
+    """List the drugs that a step may name: routes, human doses, limits and names, with source."""
+    from remyelin.reports.drug_cards import all_drugs, lines, values
+    from remyelin.therapies.drugs import find
+    from remyelin.therapies.known_names import unknown_drug
 
-    known = {drug.agent: drug for drug in drugs().values()}
-    rows: list[dict[str, object]] = []
-    for drug in known.values():
-        ranges = [one for one in dose_ranges() if one.agent == drug.agent]
-        rows.append(
-            {
-                "agent": drug.agent,
-                "aliases": list(drug.aliases),
-                "target": drug.target,
-                "reference": None if drug.reference != drug.reference else drug.reference,
-                "unit": drug.unit,
-                "doses": [
-                    {
-                        "unit": one.unit,
-                        "low": one.low,
-                        "high": one.high,
-                        "source": one.source,
-                        "mark": one.mark.value,
-                    }
-                    for one in ranges
-                ],
-            }
-        )
+    chosen = all_drugs()
+    if name is not None:
+        drug = find(name)
+        if drug is None:
+            raise UsageError(unknown_drug(name))
+        chosen = (drug,)
     if json:
-        say_json(rows)
+        say_json([values(drug) for drug in chosen])
         return
-    width = max(len(name) for name in known)
-    for drug in known.values():
-        ranges = [one for one in dose_ranges() if one.agent == drug.agent]
-        doses = "; ".join(f"{one.low:g} to {one.high:g} {one.unit} ({one.mark})" for one in ranges)
-        say(f"{drug.agent:<{width}}  {drug.target}; {doses or 'no range of doses'}")
+    for drug in chosen:
+        for line in lines(drug):
+            say(line)
 
 
 @listing.command("rules")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
@@ -12,9 +12,11 @@ from remyelin.errors import InputError
 from remyelin.parameters import ParameterTable
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.follow import VISIT_DAYS, Follower
+from remyelin.patients.judging import findings
 from remyelin.patients.matching import Matched, match
 from remyelin.patients.options import Option, options_of
 from remyelin.patients.settings import Settings
+from remyelin.therapies.findings import errors, warnings
 from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -47,6 +49,8 @@ class Course:
         What was given.
     sources
         Citations of the protocols.
+    warnings
+        What the rules on treatments warn of, one sentence each.
     weekly
         A row per option, draw and week, and per day after a depletion: true state.
     visits
@@ -63,6 +67,7 @@ class Course:
     matched: Matched
     options: tuple[Option, ...]
     sources: tuple[str, ...]
+    warnings: tuple[str, ...]
     weekly: pd.DataFrame
     visits: pd.DataFrame
     events: pd.DataFrame
@@ -109,6 +114,7 @@ class Course:
                 },
             },
             "sources": list(self.sources),
+            "warnings": list(self.warnings),
         }
 
 
@@ -131,7 +137,8 @@ def simulate(
     Raises
     ------
     InputError
-        A setting is outside its limits or an option is unknown; every problem is listed.
+        A setting is outside its limits, an option is unknown, or a rule on treatments forbids it
+        beside the drugs given before; every problem is listed.
     CohortError
         There is no virtual patient like this.
     """
@@ -141,6 +148,9 @@ def simulate(
     description = description or default_patient()
     tell = report or (lambda share, what: None)
     table = ParameterTable.load()
+    judged = findings(description, settings, table)
+    if told := errors(judged):
+        raise InputError("settings", [f"therapy: {text}" for text in told])
     matched = match(
         description,
         settings.draws,
@@ -166,7 +176,20 @@ def simulate(
         lambda share: tell(_MATCHING_SHARE + (1.0 - _MATCHING_SHARE) * share, "Following"),
     )
     sources = tuple(dict.fromkeys(f"{o.label}: {o.source}" for o in options if o.source))
-    return Course(description, settings, table.digest(), matched, options, sources, **tables)
+    warned = (*warnings(judged), *_not_modelled(description))
+    return Course(
+        description, settings, table.digest(), matched, options, sources, warned, **tables
+    )
+
+
+def _not_modelled(description: Description) -> Iterator[str]:
+    """Say what of the past only the rules know."""
+    for drug in description.prior_drugs:
+        if drug.stopped_days_ago:
+            yield (
+                f"prior_drugs {drug.name}: stopped {drug.stopped_days_ago} days ago counts for the "
+                "rules only; the virtual patient comes on it and stops it at the start"
+            )
 
 
 __all__ = ["NOTICE", "VISIT_DAYS", "Course", "Report", "simulate"]

@@ -10,20 +10,21 @@ from functools import cache
 from importlib.resources import files
 from typing import Annotated, Final
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from remyelin.errors import InputError
+from remyelin.errors import InputError, UnknownNameError
 from remyelin.files import parse_yaml, read_yaml, shown
-from remyelin.study.fields import Frozen, Identifier, Number
+from remyelin.study.fields import Frozen, Number, ProtocolName
 from remyelin.study.problems import problems_of
 from remyelin.study.vocabulary import Phenotype
 from remyelin.therapies import catalogue
+from remyelin.therapies.dose_units import daily, unit_of
+from remyelin.therapies.known_names import unknown_protocol
 
 YOUNGEST_ONSET: Final = 10.0
 """Age at onset below which a description is taken for a slip of the pen, years."""
 
 _DAYS_OF_12_MONTHS: Final = 366
-_MOST_NAMES: Final = 12
 _TEMPLATE: Final = "template.yaml"
 ADVICE: Final = "Print a file to fill in with: remyelin patient --template"
 """What to do after a description was refused."""
@@ -46,6 +47,47 @@ Count = Annotated[int, Field(strict=True, ge=0, le=50)]
 Edss = Annotated[Number, Field(ge=0.0, le=9.5), AfterValidator(_half_point)]
 
 
+class PriorDrug(Frozen):
+    """A drug that was given before.
+
+    Attributes
+    ----------
+    name
+        Protocol, or a drug or brand with one standard protocol.
+    stopped_days_ago
+        Days since it was stopped; 0: it is stopped at the start.
+    lasted_days
+        Days for which it was given; absent: not known.
+    total_dose, unit
+        Sum of all that was given, where it is known: it counts for limits of a lifetime.
+    """
+
+    name: ProtocolName
+    stopped_days_ago: Annotated[int, Field(strict=True, ge=0, le=30_000)] = 0
+    lasted_days: Annotated[int, Field(strict=True, ge=1, le=30_000)] | None = None
+    total_dose: Annotated[Number, Field(gt=0.0)] | None = None
+    unit: str = ""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_alone(cls, data: object) -> object:
+        return {"name": data} if isinstance(data, str) else data
+
+    @model_validator(mode="after")
+    def _whole(self) -> PriorDrug:
+        unit = unit_of(self.unit)
+        if (self.total_dose is None) != (not self.unit):
+            raise ValueError("total_dose: total_dose and unit go together: give both or neither")
+        if self.unit and (unit is None or not unit.is_amount or daily(self.unit)):
+            raise ValueError(f"unit: {shown(self.unit)} given, allowed: an amount, as mg or mg/m2")
+        return self
+
+    @property
+    def protocol_id(self) -> str:
+        """The protocol that the name stands for."""
+        return catalogue.resolved(self.name)
+
+
 class Description(Frozen):
     """What is known of a patient.
 
@@ -62,7 +104,7 @@ class Description(Frozen):
     gd_lesions
         Enhancing lesions on the last scan.
     prior_drugs
-        Protocols given before, by name.
+        Drugs given before: names, or names with what is known of them.
     """
 
     age_years: Annotated[Number, Field(ge=18.0, le=80.0)]
@@ -74,7 +116,7 @@ class Description(Frozen):
     relapses_last_24_months: Count | None = None
     days_since_relapse: Annotated[int, Field(strict=True, ge=0, le=30_000)] | None = None
     gd_lesions: Count | None = None
-    prior_drugs: Annotated[tuple[Identifier, ...], Field(max_length=20)] = ()
+    prior_drugs: Annotated[tuple[PriorDrug, ...], Field(max_length=20)] = ()
 
     def words(self) -> str:
         """One line for people."""
@@ -167,12 +209,10 @@ def _contradictions(data: Mapping[object, object]) -> Iterator[str]:
             "12 months"
         )
     drugs = data.get("prior_drugs")
-    for name in drugs if isinstance(drugs, list) else ():
-        if not isinstance(name, str) or not name.isidentifier():
-            continue
-        if name not in catalogue.names():
-            yield f"prior_drugs: {unknown_therapy(name)}"
-        elif told := catalogue.why_idle(catalogue.load(name)):
+    for entry in drugs if isinstance(drugs, list | tuple) else ():
+        name = entry.get("name") if isinstance(entry, Mapping) else entry
+        name = name.name if isinstance(name, PriorDrug) else name
+        if isinstance(name, str) and (told := therapy_problem(name)):
             yield f"prior_drugs: {told}"
 
 
@@ -183,12 +223,11 @@ def _number(data: Mapping[object, object], key: str) -> float | None:
     return float(value) if abs(value) < 1e9 and math.isfinite(value) else None
 
 
-def unknown_therapy(name: str) -> str:
-    """Say that a therapy is not in the catalogue, and which names are near."""
-    import difflib
-
-    near = difflib.get_close_matches(name[:80], catalogue.names(), n=3, cutoff=0.5)
-    known = ", ".join(catalogue.names()[:_MOST_NAMES])
-    more = ", ..." if len(catalogue.names()) > _MOST_NAMES else ""
-    hint = f"did you mean {', '.join(near)}?" if near else f"known: {known}{more}"
-    return f"unknown therapy {shown(name)}; {hint}"
+def therapy_problem(name: str) -> str:
+    """Say what is wrong with the name of a therapy; nothing where it can be given."""
+    try:
+        return catalogue.why_idle(catalogue.load(catalogue.resolved(name)))
+    except UnknownNameError:
+        return str(unknown_protocol(name, catalogue.labels(), kind="therapy")).replace("\n", " ")
+    except InputError as error:
+        return "; ".join(error.problems)

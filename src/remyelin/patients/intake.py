@@ -7,6 +7,7 @@ from collections.abc import Mapping
 
 from remyelin.errors import InputError
 from remyelin.files import shown
+from remyelin.parameters import ParameterTable
 from remyelin.patients.description import (
     ADVICE,
     Description,
@@ -14,7 +15,9 @@ from remyelin.patients.description import (
     described,
     read_description,
 )
+from remyelin.patients.judging import findings
 from remyelin.patients.settings import Settings
+from remyelin.therapies.findings import errors
 
 Patient = str | os.PathLike[str] | Mapping[str, object] | Description | None
 """A patient file, its content, a checked description, or nothing for the default patient."""
@@ -44,6 +47,9 @@ def accept(patient: Patient, settings: Settings) -> Description:
         if not problems:
             raise
         raise InputError(where, [*error.problems, *problems], error.advice or ADVICE) from None
+    if not problems:
+        told = errors(findings(found, settings, ParameterTable.load()))
+        problems = [f"therapy: {text}" for text in told]
     if problems:
         raise InputError("settings" if patient is None else where, problems)
     return found

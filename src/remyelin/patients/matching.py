@@ -196,7 +196,7 @@ def _specification(
     if description.prior_drugs:
         criteria[Covariate(_ON_DRUG)] = Range(min=1.0)
         fields[_PRIOR] = {
-            "protocols": [{"protocol_id": name} for name in description.prior_drugs],
+            "protocols": [{"protocol_id": name} for name in _prior(description)],
             "share": {"value": 1.0},
             "start_years": {"value": description.disease_duration_years / 2.0},
         }
@@ -213,6 +213,10 @@ def _specification(
             **fields,
         }
     )
+
+
+def _prior(description: Description) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(drug.protocol_id for drug in description.prior_drugs))
 
 
 def _range(name: Covariate, value: float, width: float) -> Range:

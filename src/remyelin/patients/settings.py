@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Final
 
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend
+from remyelin.errors import UsageError
 from remyelin.files import shown
-from remyelin.patients.description import unknown_therapy
+from remyelin.patients.description import therapy_problem
 from remyelin.therapies import catalogue
 
 UNTREATED: Final = "none"
@@ -34,7 +35,8 @@ class Settings:
     years
         Years that are simulated.
     options
-        Names of protocols, `UNTREATED` for none; the same patient is followed under each.
+        Names of protocols, or of drugs with one standard protocol, `UNTREATED` for none; the same
+        patient is followed under each.
     seed
         Seed of all random numbers.
     draws
@@ -49,6 +51,11 @@ class Settings:
     draws: int = 1
     backend: Backend = DEFAULT_BACKEND
 
+    def __post_init__(self) -> None:
+        """Take the protocol that a name of a drug stands for, where it is plain."""
+        options = tuple(_protocol(name) for name in self.options)
+        object.__setattr__(self, "options", options)
+
     def problems(self) -> list[str]:
         """Everything that is wrong with the settings, one sentence each."""
         found = []
@@ -61,12 +68,17 @@ class Settings:
                 )
         if not 1 <= len(self.options) <= MOST_OPTIONS:
             found.append(f"therapy: {len(self.options)} given, allowed: 1 to {MOST_OPTIONS}")
-        known = (UNTREATED, *catalogue.names())
-        found += [f"therapy: {unknown_therapy(n)}" for n in self.options if n not in known]
-        idle = (
-            catalogue.why_idle(catalogue.load(n)) for n in self.options if n in catalogue.names()
-        )
-        found += [f"therapy: {told}" for told in idle if told]
+        told = (therapy_problem(name) for name in self.options if name != UNTREATED)
+        found += [f"therapy: {text}" for text in told if text]
         twice = sorted({name for name in self.options if self.options.count(name) > 1})
         found += [f"therapy: {shown(name)} is given twice" for name in twice]
         return found
+
+
+def _protocol(name: str) -> str:
+    if name == UNTREATED or not isinstance(name, str):
+        return name
+    try:
+        return catalogue.resolved(name)
+    except UsageError:
+        return name

@@ -138,6 +138,7 @@ def patient_text(course: Course) -> str:
         f"Virtual patient like this: {course.description.words()}",
         f"{course.matched.words()}; seed {course.settings.seed}, draws {course.settings.draws}",
         course.notice,
+        *(f"warning: {text}" for text in course.warnings),
     ]
     for option in course.options:
         mine = years[years["option"] == option.name]

@@ -6,7 +6,16 @@ from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
-from remyelin.study.fields import ArmIdentifier, Figure, Frozen, Identifier, Number, Text, Whole
+from remyelin.study.fields import (
+    ArmIdentifier,
+    Figure,
+    Frozen,
+    Identifier,
+    Number,
+    ProtocolName,
+    Text,
+    Whole,
+)
 from remyelin.study.population import raise_problems
 from remyelin.study.vocabulary import PriorDrug, TreatmentClass
 
@@ -42,7 +51,7 @@ class OwnProtocol(Frozen):
 class TreatmentOption(Frozen):
     """One of the protocols of an arm; a patient gets it with probability weight over sum."""
 
-    protocol_id: Identifier
+    protocol_id: ProtocolName
     weight: Annotated[Number, Field(gt=0.0, le=1e6)] = 1.0
 
 
@@ -63,7 +72,7 @@ class Switch(Frozen):
         Days from the visit that shows the event to the switch.
     """
 
-    protocol_id: Identifier
+    protocol_id: ProtocolName
     after: Identifier
     earliest_months: Annotated[Number, Field(ge=0.0, le=600.0)]
     probability: Figure

@@ -42,6 +42,11 @@ Text = Annotated[str, Field(strict=True, max_length=TEXT_LIMIT), AfterValidator(
 Identifier = Annotated[str, Field(strict=True, pattern=IDENTIFIER_PATTERN)]
 """A name of `IDENTIFIER_PATTERN`."""
 
+ProtocolName = Annotated[
+    str, Field(strict=True, min_length=1, max_length=64), AfterValidator(_printable)
+]
+"""Name of a protocol, or of a drug that has one standard protocol (a brand, for instance)."""
+
 ArmIdentifier = Annotated[Identifier, AfterValidator(_no_contrast)]
 """Name of an arm; ``_vs_`` is kept for contrasts."""
 

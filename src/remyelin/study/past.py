@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from remyelin.study.fields import Figure, Frozen, Identifier, Number
+from remyelin.study.fields import Figure, Frozen, Number, ProtocolName
 
 LONGEST_WAIT_YEARS = 80.0
 
@@ -14,7 +14,7 @@ LONGEST_WAIT_YEARS = 80.0
 class PriorProtocol(Frozen):
     """One of the drugs; a treated patient gets it with probability weight over sum."""
 
-    protocol_id: Identifier
+    protocol_id: ProtocolName
     weight: Annotated[Number, Field(gt=0.0, le=1e6)] = 1.0
 
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
+from remyelin.errors import nearest
 from remyelin.files import shown
 
 MAX_PROBLEMS = 50
@@ -120,7 +120,7 @@ def _known_keys(loc: tuple[Any, ...], model: type[BaseModel]) -> str:
     if parent is None:
         return "remove it"
     known = list(parent.model_fields)
-    near = difflib.get_close_matches(str(loc[-1])[:80], known, n=1)
+    near = nearest(str(loc[-1])[:80], known, most=1)
     return f"did you mean {near[0]}?" if near else f"allowed: {', '.join(known)}"
 
 

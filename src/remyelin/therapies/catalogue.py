@@ -9,10 +9,10 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from remyelin.errors import InputError, UnknownNameError
+from remyelin.errors import InputError
 from remyelin.files import parse_yaml, read_yaml, shown
 from remyelin.study.problems import problems_of
-from remyelin.therapies import transplant
+from remyelin.therapies import known_names, transplant
 from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.sequences import Lookup, written_out
 
@@ -40,6 +40,34 @@ def acting_names() -> tuple[str, ...]:
     return tuple(name for name in names() if load(name).acts)
 
 
+def resolved(name: str) -> str:
+    """Give the protocol that a name stands for: its own, or that of a drug or brand.
+
+    Raises
+    ------
+    UnknownNameError
+        It is neither; a slip of the pen is pointed out.
+    InputError
+        It names a drug whose protocol is not plain; those that give it are listed.
+    """
+    if name in names():
+        return name
+    found = known_names.standard_protocol(name, _everything())
+    if found is None:
+        raise known_names.unknown_protocol(name, labels())
+    return found
+
+
+@cache
+def _everything() -> dict[str, Protocol]:
+    return {name: load_as_written(name) for name in names()}
+
+
+def labels() -> dict[str, str]:
+    """Give the label of each protocol, by name."""
+    return {name: protocol.label for name, protocol in _everything().items()}
+
+
 @cache
 def load(protocol_id: str) -> Protocol:
     """Give a protocol, a sequence written out.
@@ -47,9 +75,9 @@ def load(protocol_id: str) -> Protocol:
     Raises
     ------
     UnknownNameError
-        There is no such protocol; the nearest names are offered.
+        There is no such protocol or drug; a slip of the pen is pointed out.
     InputError
-        Its file is malformed.
+        Its file is malformed, or it names a drug whose protocol is not plain.
     """
     return written_out(load_as_written(protocol_id), load)
 
@@ -68,7 +96,7 @@ def load_acting(protocol_id: str, *, where: str) -> Protocol:
     Raises
     ------
     UnknownNameError
-        There is no such protocol; the nearest names are offered.
+        There is no such protocol or drug; a slip of the pen is pointed out.
     InputError
         It does not act; the reason is told, and which protocol acts in its place.
     """
@@ -85,12 +113,12 @@ def load_as_written(protocol_id: str) -> Protocol:
     Raises
     ------
     UnknownNameError
-        There is no such protocol; the nearest names are offered.
+        There is no such protocol or drug; a slip of the pen is pointed out.
     InputError
         Its file is malformed.
     """
     if protocol_id not in names():
-        raise UnknownNameError("protocol", protocol_id, names())
+        return load_as_written(resolved(protocol_id))
     path = files("remyelin.therapies").joinpath("protocols", protocol_id + _SUFFIX)
     return parse(path.read_text(encoding="utf-8"), where=f"protocols/{protocol_id}{_SUFFIX}")
 
@@ -142,7 +170,10 @@ def lookup_with(own: Mapping[str, Protocol]) -> Lookup:
             return own[protocol_id]
         if protocol_id in names():
             return load_as_written(protocol_id)
-        known = (*own, *names())
-        raise UnknownNameError("protocol", shown(protocol_id), known)
+        found = known_names.standard_protocol(protocol_id, {**_everything(), **own})
+        if found is None:
+            told = labels() | {name: protocol.label for name, protocol in own.items()}
+            raise known_names.unknown_protocol(protocol_id, told)
+        return own[found] if found in own else load_as_written(found)
 
     return find

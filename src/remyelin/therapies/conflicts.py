@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
 from remyelin.files import parse_csv
-from remyelin.model.inputs import Levels
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies.drugs import agents_of, find
 from remyelin.therapies.findings import Finding, Grade
-from remyelin.therapies.protocol import Part, Protocol, Step, StepKind
-from remyelin.therapies.sequences import Lookup
+from remyelin.therapies.placement import Placed, goes_on
+from remyelin.therapies.protocol import LAST_DAY, StepKind
 
 
 @dataclass(frozen=True)
@@ -91,40 +90,25 @@ _OWN = frozenset({"disease_modifying", "live_vaccine", "inactivated_vaccine"})
 """Kinds of steps and groups of drugs that are a treatment of their own in a transplantation."""
 
 
-def exposures(
-    protocol: Protocol, lookup: Lookup, *, part: Part | None = None, where: str = ""
-) -> Iterator[Exposure]:
-    """Give what a protocol exposes a patient to, on the days of the whole.
+def exposures(steps: Iterable[Placed]) -> Iterator[Exposure]:
+    """Give what steps expose a patient to, on the days of their calendar.
 
     Parameters
     ----------
-    protocol
-        The protocol, with or without a sequence.
-    lookup
-        Where parts are found.
-    part
-        When it begins and stops, where it is a part itself.
-    where
-        Words before the step.
+    steps
+        Steps of one or several protocols.
     """
-    for place, step in enumerate(protocol.steps):
-        if step.day is not None and step.kind is not StepKind.REMARK:
-            yield from _of_step(protocol, step, f"{where}steps[{place}]", part)
-    for place, inner in enumerate(protocol.sequence):
-        name = f"{where}sequence[{place}] {inner.protocol_id}: "
-        for one in exposures(lookup(inner.protocol_id), lookup, part=inner, where=name):
-            yield one if part is None else _cut(one, part)
+    for one in steps:
+        if one.step.day is not None and one.step.kind is not StepKind.REMARK:
+            yield from _of_step(one)
 
 
-def _of_step(protocol: Protocol, step: Step, where: str, part: Part | None) -> Iterator[Exposure]:
-    begin = step.day or 0
-    end = step.end
-    goes_on = step.every_days is not None or step.lasts_days is None
-    goes_on = goes_on and (step.every_days is not None or _held(step))
-    last = begin if end is None else max(begin, end - 1)
-    if step.times is not None and step.every_days is not None:
-        last = begin + step.every_days * (step.times - 1) + (step.lasts_days or 1) - 1
-    graft = protocol.treatment_class is TreatmentClass.AHSCT
+def _of_step(one: Placed) -> Iterator[Exposure]:
+    step, begin = one.step, one.first
+    last = None if goes_on(step) else _last(one)
+    if one.stop is not None:
+        last = one.stop - 1 if last is None else min(last, one.stop - 1)
+    graft = one.protocol.treatment_class is TreatmentClass.AHSCT
     for agent in agents_of(step.agent):
         drug = find(agent)
         groups = drug.groups if drug else frozenset()
@@ -134,34 +118,26 @@ def _of_step(protocol: Protocol, step: Step, where: str, part: Part | None) -> I
         if groups:
             own = not graft or (step.kind in _APART and bool(groups & _OWN))
             bundle = name if own else "transplantation"
-            one = Exposure(
+            yield Exposure(
                 agent=name,
                 groups=groups,
-                bundle=(where.rsplit("steps[", 1)[0], bundle),
+                bundle=(one.where.rsplit("steps[", 1)[0], bundle),
                 first=begin,
-                last=None if goes_on and end is None else last,
-                where=f"{where} ({step.agent})",
+                last=last,
+                where=one.where,
             )
-            yield one if part is None else _cut(one, part)
 
 
-def _held(step: Step) -> bool:
-    """Say whether a step without an end is given day by day, or holds a level."""
-    held = any(field in Levels._fields for field in step.moves)
-    return held or step.unit.endswith(("/d", "daily", "weekly", "monthly"))
-
-
-def _cut(one: Exposure, part: Part) -> Exposure:
-    first = one.first + part.day
-    last = None if one.last is None else one.last + part.day
-    if part.lasts_days is not None:
-        stop = part.day + part.lasts_days - 1
-        last = stop if last is None else min(last, stop)
-    return replace(one, first=first, last=last)
+def _last(one: Placed) -> int:
+    """Give the last day of a step with an end of its own, what it holds included."""
+    step = one.step
+    if step.times is not None and step.every_days is not None:
+        return one.first + step.every_days * (step.times - 1) + (step.lasts_days or 1) - 1
+    return one.first + (step.lasts_days or 1) - 1 if step.ends_day is None else LAST_DAY
 
 
 def conflicts(given: Iterable[Exposure]) -> list[Finding]:
-    """Give the conflicts between exposures, the gravest first; of each pair the gravest.
+    """Give the conflicts between exposures; of each pair the gravest, which asks to wait longest.
 
     Parameters
     ----------
@@ -170,7 +146,9 @@ def conflicts(given: Iterable[Exposure]) -> list[Finding]:
     """
     everything = [one for one in given if one.last is None or one.last >= one.first]
     found: dict[tuple[str, ...], Finding] = {}
-    for rule in sorted(conflict_rules(), key=lambda one: one.grade is not Grade.ERROR):
+    for rule in sorted(
+        conflict_rules(), key=lambda one: (one.grade is not Grade.ERROR, -one.within_days)
+    ):
         for earlier in everything:
             for later in everything:
                 if _clash(rule, earlier, later):

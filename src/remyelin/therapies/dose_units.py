@@ -14,6 +14,25 @@ class DoseUnit(NamedTuple):
     measures: str
     size: float
 
+    @property
+    def is_amount(self) -> bool:
+        """Whether it measures something that is given, not a time, count or share."""
+        return self.measures in _GIVEN
+
+
+_GIVEN = frozenset(
+    {
+        "mass",
+        "mass/kg",
+        "mass/m2",
+        "units",
+        "cells",
+        "cells/kg",
+        "CD34/kg",
+        "radiation",
+    }
+)
+
 
 def _per_day(units: Mapping[str, DoseUnit]) -> dict[str, DoseUnit]:
     """Add the same amounts given each day: a range holds for one day's dose."""
@@ -57,6 +76,46 @@ _SCHEDULE = re.compile(
     r"|(for|in|every|over) \d+ (day|week|month)s?"
 )
 """Words that may follow a unit."""
+
+
+_PER_DAY = "/d"
+_TIMES = MappingProxyType({"": 1, "twice ": 2, "three times ": 3})
+_DAYS = MappingProxyType({"daily": 1, "weekly": 7, "monthly": 30})
+_LENGTH = MappingProxyType({"day": 1, "week": 7, "month": 30})
+_OFTEN = re.compile(r"(twice |three times )?(daily|weekly|monthly)")
+_SPAN = re.compile(r"(for|in|every|over) (\d+) (day|week|month)s?")
+
+
+class Rhythm(NamedTuple):
+    """What a unit says on the schedule.
+
+    ``times`` doses come in ``every`` days; ``over`` is the number of days for which the dose is a
+    total, ``during`` one for which it may be a total or a dose a day.
+    """
+
+    times: int = 1
+    every: int | None = None
+    over: int | None = None
+    during: int | None = None
+
+
+def rhythm_of(text: str) -> Rhythm:
+    """Give what a unit says on the schedule (``mg/d``, ``mg every 4 weeks``)."""
+    if text.endswith(_PER_DAY):
+        return Rhythm(every=1)
+    if found := _OFTEN.search(text):
+        return Rhythm(_TIMES[found[1] or ""], _DAYS[found[2]])
+    if found := _SPAN.search(text):
+        days = int(found[2]) * _LENGTH[found[3]]
+        if found[1] == "every":
+            return Rhythm(every=days)
+        return Rhythm(during=days) if found[1] == "for" else Rhythm(over=days)
+    return Rhythm()
+
+
+def daily(unit: str) -> bool:
+    """Say whether a unit tells a dose of each day."""
+    return unit.endswith(_PER_DAY)
 
 
 def known_units() -> tuple[str, ...]:

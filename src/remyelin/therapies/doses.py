@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 
 from remyelin.parameters import ParameterTable
+from remyelin.therapies.drugs import canonical
 from remyelin.therapies.protocol import Route, Step
 
 _PER_DAY = "/d"
@@ -19,8 +20,8 @@ _REFERENCE: Mapping[str, str] = MappingProxyType(
         "cytarabine": "cytarabine_reference",
         "melphalan": "melphalan_reference",
         "total body irradiation": "tbi_reference",
-        "rabbit ATG": "ratg_reference",
-        "horse ATG": "ratg_reference",
+        "rabbit anti-thymocyte globulin": "ratg_reference",
+        "horse anti-thymocyte globulin": "ratg_reference",
         "alemtuzumab": "ratg_reference",
     }
 )
@@ -43,11 +44,6 @@ def known() -> tuple[str, ...]:
     return tuple(_REFERENCE)
 
 
-def daily(unit: str) -> bool:
-    """Say whether a dose is given on each day."""
-    return unit.endswith(_PER_DAY)
-
-
 def base_unit(step: Step) -> str:
     """Give the unit without "per day".
 
@@ -57,7 +53,7 @@ def base_unit(step: Step) -> str:
         The drug is not dosed in this unit.
     """
     unit = step.unit.removesuffix(_PER_DAY)
-    allowed = _UNITS.get(step.agent, _USUAL)
+    allowed = _UNITS.get(canonical(step.agent), _USUAL)
     if unit not in allowed:
         both = ", ".join(f"{name}, {name}{_PER_DAY}" for name in allowed)
         raise DoseError(f"unit {step.unit!r} given, allowed are {both}")
@@ -66,13 +62,14 @@ def base_unit(step: Step) -> str:
 
 def in_reference_units(step: Step, table: ParameterTable) -> float:
     """Give one day's dose of a step as a share of the reference dose of its drug."""
-    unit, dose = base_unit(step), float(step.dose or 0.0)
-    reference = table[_REFERENCE[step.agent]]
-    if step.agent == "alemtuzumab":
+    agent = canonical(step.agent)
+    unit, dose = base_unit(step), float(step.dose_of_a_day or 0.0)
+    reference = table[_REFERENCE[agent]]
+    if agent == "alemtuzumab":
         dose, unit = dose * table["alemtuzumab_equivalence"].internal, "mg/kg"
-    if step.agent == "horse ATG":
+    if agent == "horse anti-thymocyte globulin":
         dose *= table["horse_atg_equivalence"].internal
-    if step.agent == "busulfan" and step.route is Route.ORAL:
+    if agent == "busulfan" and step.route is Route.ORAL:
         dose *= table["busulfan_oral_share"].internal
     return _converted(dose, unit, reference.unit, table) / reference.internal
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from remyelin.files import parse_csv
 from remyelin.study.vocabulary import Mark
-from remyelin.therapies.dose_units import unit_of
+from remyelin.therapies.dose_units import daily, unit_of
+from remyelin.therapies.drug_names import drug_names, plain
 
 if TYPE_CHECKING:
     from remyelin.parameters import ParameterTable
@@ -36,8 +37,8 @@ class Drug:
 
     Attributes
     ----------
-    agent, aliases
-        Name and other names.
+    agent, aliases, substance
+        Name, other names, and the substance whose doses add up with its own.
     target
         What it acts on, in words.
     reference, unit, interval_days
@@ -50,6 +51,7 @@ class Drug:
 
     agent: str
     aliases: tuple[str, ...]
+    substance: str
     target: str
     reference: float
     unit: str
@@ -114,12 +116,14 @@ _ASIDE = re.compile(r"\s*\([^)]*\)")
 
 @cache
 def drugs() -> dict[str, Drug]:
-    """Give the drugs by name and by other names, in lower case."""
+    """Give the drugs by name and by other names, in the form in which names are compared."""
     found = {}
     for row in _rows("drugs.csv"):
+        names = tuple(one.name for one in drug_names() if one.agent == row["agent"])
         drug = Drug(
             agent=row["agent"],
-            aliases=tuple(name for name in row["aliases"].split(";") if name),
+            aliases=names,
+            substance=row["substance"],
             target=row["target"],
             reference=float(row["reference"] or "nan"),
             unit=row["unit"],
@@ -127,7 +131,7 @@ def drugs() -> dict[str, Drug]:
             law=Law(row["law"]),
             groups=frozenset(name for name in row["groups"].split(";") if name),
         )
-        found.update({name.lower(): drug for name in (drug.agent, *drug.aliases)})
+        found.update({plain(name): drug for name in (drug.agent, *drug.aliases)})
     return found
 
 
@@ -147,6 +151,36 @@ def dose_ranges() -> tuple[DoseRange, ...]:
     )
 
 
+@dataclass(frozen=True)
+class Routes:
+    """Ways by which a drug is given.
+
+    Attributes
+    ----------
+    routes
+        The ways.
+    source, mark
+        Where they were read and how well they are known.
+    """
+
+    routes: tuple[str, ...]
+    source: str
+    mark: Mark
+
+
+@cache
+def _routes() -> dict[str, Routes]:
+    return {
+        row["agent"]: Routes(tuple(row["routes"].split(";")), row["source"], Mark(row["mark"]))
+        for row in _rows("drug_routes.csv")
+    }
+
+
+def routes_of(drug: Drug) -> Routes | None:
+    """Give the ways by which a drug is given; None where none is on file."""
+    return _routes().get(drug.agent)
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     text = files("remyelin.therapies").joinpath(name).read_text(encoding="utf-8")
     return parse_csv(text, where=name)
@@ -158,8 +192,8 @@ def agents_of(text: str) -> tuple[str, ...]:
 
 
 def find(agent: str) -> Drug | None:
-    """Give the drug that a step names; words in brackets do not count."""
-    return drugs().get(_ASIDE.sub("", agent).strip().lower())
+    """Give the drug that a step names; words in brackets, case and hyphens do not count."""
+    return drugs().get(plain(_ASIDE.sub("", agent)))
 
 
 def canonical(agent: str) -> str:
@@ -178,13 +212,9 @@ def share_of_reference(step: Step) -> Share | None:
     given, reference = unit_of(step.unit), unit_of(drug.unit)
     if given is None or reference is None or given.measures != reference.measures:
         return None
-    size = step.dose * given.size / (drug.reference * reference.size)
-    if _daily(step.unit) and not _daily(drug.unit):
+    size = float(step.dose_of_a_day or 0.0) * given.size / (drug.reference * reference.size)
+    if step.daily and not daily(drug.unit):
         size *= step.lasts_days or 1
     held = step.every_days is not None and step.lasts_days is None
     seldom = drug.interval_days / step.every_days if held and step.every_days else 1.0
     return Share(size, size if math.isnan(seldom) else size * seldom, drug.law)
-
-
-def _daily(unit: str) -> bool:
-    return unit.endswith("/d")

@@ -9,8 +9,9 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from remyelin.errors import InputError, UnknownNameError
-from remyelin.files import parse_yaml, read_yaml, shown
+from remyelin.files import parse_csv, parse_yaml, read_yaml, shown
 from remyelin.study.problems import problems_of
+from remyelin.therapies.drug_names import plain
 from remyelin.therapies.product import Product
 
 _SUFFIX = ".yaml"
@@ -26,17 +27,26 @@ def names() -> tuple[str, ...]:
 
 
 @cache
+def _other_names() -> dict[str, str]:
+    text = files("remyelin.therapies").joinpath("product_names.csv").read_text(encoding="utf-8")
+    rows = parse_csv(text, where="product_names.csv")
+    return {plain(row["name"]): row["product_id"] for row in rows}
+
+
+@cache
 def load(product_id: str) -> Product:
     """Give a product.
 
     Raises
     ------
     UnknownNameError
-        There is no such product; the nearest names are offered.
+        There is no such product; a slip of the pen is pointed out.
     InputError
         Its file is malformed.
     """
     if product_id not in names():
+        if (found := _other_names().get(plain(product_id))) is not None:
+            return load(found)
         raise UnknownNameError("product", shown(product_id), names())
     path = files("remyelin.therapies").joinpath("products", product_id + _SUFFIX)
     where = f"products/{product_id}{_SUFFIX}"

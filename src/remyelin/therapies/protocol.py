@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from remyelin.study.fields import ProtocolName
 from remyelin.study.vocabulary import Mark, TreatmentClass
 from remyelin.therapies.step import LAST_DAY, Day, Days, Frozen, Route, Step, StepKind
 
@@ -19,14 +20,14 @@ class Part(Frozen):
     Attributes
     ----------
     protocol_id
-        A protocol of the catalogue, or of the same study.
+        A protocol of the catalogue, or of the same study, or a drug with one standard protocol.
     day
         Day of the sequence on which it begins; two parts may run side by side.
     lasts_days
         Days after which it is stopped; absent: it goes on.
     """
 
-    protocol_id: Identifier
+    protocol_id: ProtocolName
     day: Day
     lasts_days: Days | None = None
 

@@ -11,26 +11,16 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.vocabulary import TreatmentClass
 from remyelin.therapies import transplant
 from remyelin.therapies.amounts import amount
-from remyelin.therapies.conflicts import conflicts, exposures
-from remyelin.therapies.dose_units import unit_of
-from remyelin.therapies.drugs import DoseRange, agents_of, dose_ranges, find
+from remyelin.therapies.drug_rules import on_drug
 from remyelin.therapies.findings import Finding, Grade
+from remyelin.therapies.judgement import judged
+from remyelin.therapies.placement import Planned
 from remyelin.therapies.product_rules import on_product
-from remyelin.therapies.protocol import Protocol, Route, Step, StepKind
+from remyelin.therapies.protocol import Protocol, Step, StepKind
 from remyelin.therapies.sequences import Lookup, written_out
 
 Numbered = tuple[int, Step]
 """A step and its place in the file."""
-
-_NOT_DOSED = frozenset(
-    {
-        StepKind.COLLECTION,
-        StepKind.PROCESSING,
-        StepKind.MONITORING,
-        StepKind.REHABILITATION,
-        StepKind.REMARK,
-    }
-)
 
 
 def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Finding]:
@@ -45,7 +35,7 @@ def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Fin
     lookup
         Where the parts of a sequence are found.
     """
-    found = check_steps(list(enumerate(protocol.steps)), table)
+    found = check_steps(list(enumerate(protocol.steps)), table, acts=protocol.acts)
     found += _graft(protocol)
     if not protocol.sequence:
         wrong = transplant.problems(protocol)
@@ -54,11 +44,13 @@ def check(protocol: Protocol, table: ParameterTable, lookup: Lookup) -> list[Fin
     found += problems
     if whole is not None:
         found += [*_same_input(whole), *_nothing(whole)]
-        found += conflicts(exposures(protocol, lookup))
+        found += judged([Planned(protocol)], lookup, table)
     return found
 
 
-def check_steps(steps: Sequence[Numbered], table: ParameterTable) -> list[Finding]:
+def check_steps(
+    steps: Sequence[Numbered], table: ParameterTable, *, acts: bool = True
+) -> list[Finding]:
     """Give what the rules find in steps and their order.
 
     Parameters
@@ -67,11 +59,17 @@ def check_steps(steps: Sequence[Numbered], table: ParameterTable) -> list[Findin
         Steps with their places in the file; some may be left out.
     table
         Parameters that amounts name.
+    acts
+        Whether they are given; steps that are only told may leave out a route.
     """
     found: list[Finding] = []
     for place, step in steps:
         where = f"steps[{place}] ({step.agent})"
-        found += [*_drug(step, where), *_repetition(step, where), *_amounts(step, where, table)]
+        found += [
+            *on_drug(step, where, acts=acts),
+            *_repetition(step, where),
+            *_amounts(step, where, table),
+        ]
         found += on_product(step, where, table)
     return [*found, *_order(steps)]
 
@@ -84,54 +82,6 @@ def _whole(protocol: Protocol, lookup: Lookup) -> tuple[Protocol | None, list[Fi
         return None, [Finding(Grade.ERROR, "sequence", "sequence", p) for p in error.problems]
     except UnknownNameError as error:
         return None, [Finding(Grade.ERROR, "unknown_protocol", "sequence", str(error))]
-
-
-def _drug(step: Step, where: str) -> Iterator[Finding]:
-    if step.kind in _NOT_DOSED or step.route is Route.APHERESIS or step.product:
-        return
-    agents = agents_of(step.agent)
-    for agent in agents:
-        drug = find(agent)
-        if drug is None:
-            text = (
-                f"unknown drug {agent!r}; allowed: a name of the table of drugs "
-                "(remyelin therapies drugs), words in brackets do not count"
-            )
-            yield Finding(Grade.ERROR, "unknown_drug", where, text)
-        elif len(agents) == 1:
-            yield from _dose(step, where, [r for r in dose_ranges() if r.agent == drug.agent])
-
-
-def _dose(step: Step, where: str, ranges: Sequence[DoseRange]) -> Iterator[Finding]:
-    unit = unit_of(step.unit) if step.unit else None
-    if unit is None or not ranges:
-        return
-    if step.dose == 0.0:
-        yield Finding(Grade.WARNING, "dose_of_nothing", where, "a dose of 0 gives nothing")
-        return
-    fitting = [r for r in ranges if (own := unit_of(r.unit)) and own.measures == unit.measures]
-    if not fitting:
-        units = ", ".join(r.unit for r in ranges)
-        text = f"unit {step.unit} given, doses of this drug are told in {units}"
-        yield Finding(Grade.ERROR, "unit_of_drug", where, text)
-        return
-    for given in (step.dose, step.dose_high):
-        if given is None:
-            continue
-        days = 1 if step.unit.endswith("/d") else step.lasts_days or 1
-        sizes = {given * unit.size, given * unit.size / days}
-        if not any(_inside(size, r) for size in sizes for r in fitting):
-            ends = "; ".join(f"{r.low:g} to {r.high:g} {r.unit}" for r in fitting)
-            source = "; ".join(f"{r.source}, {r.mark}" for r in fitting)
-            text = f"{given:g} {step.unit} is outside any human dose; allowed: {ends}"
-            yield Finding(Grade.ERROR, "dose_range", where, text, source)
-
-
-def _inside(size: float, one: DoseRange) -> bool:
-    unit = unit_of(one.unit)
-    factor = unit.size if unit else 1.0
-    slack = 1e-9
-    return one.low * factor * (1.0 - slack) <= size <= one.high * factor * (1.0 + slack)
 
 
 def _repetition(step: Step, where: str) -> Iterator[Finding]:

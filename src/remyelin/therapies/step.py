@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Annotated
 
@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 
 from remyelin.model.inputs import Levels, Pulse
 from remyelin.study.vocabulary import Mark
-from remyelin.therapies.dose_units import known_units, unit_of
+from remyelin.therapies.dose_units import daily, known_units, rhythm_of, unit_of
 
 LAST_DAY = 36_525
 """No step begins later than this (100 years)."""
@@ -72,6 +72,15 @@ class StepKind(StrEnum):
     """Told by the source, nothing is done."""
 
 
+class DoseIs(StrEnum):
+    """What the dose of a step that lasts several days stands for."""
+
+    PER_DAY = "per_day"
+    """It is given on each of the days."""
+    TOTAL = "total"
+    """It is the sum of all days, given in equal parts."""
+
+
 NOT_GIVEN = frozenset(
     {
         StepKind.COLLECTION,
@@ -100,6 +109,9 @@ class Step(Frozen):
     agent, dose, dose_high, dose_text, unit
         What and how much; ``dose_high`` where the source gives a range or only an upper end,
         ``dose_text`` the printed words where numbers do not say it all.
+    dose_is
+        Whether the dose is given on each day (per_day) or is the sum of all days (total). Needed
+        where a dose lasts several days and its unit does not say "per day".
     route, more_routes
         How it is given, and other ways that the source allows.
     day
@@ -130,6 +142,7 @@ class Step(Frozen):
     dose_high: Amount | None = None
     dose_text: str = ""
     unit: str = ""
+    dose_is: Annotated[DoseIs, Field(strict=False)] | None = None
     route: Annotated[Route, Field(strict=False)] | None = None
     more_routes: Routes = ()
     day: Day | None = None
@@ -179,9 +192,51 @@ class Step(Frozen):
         low, high = self.dose, self.dose_high
         if low is not None and high is not None and low > high:
             problems.append(f"dose_high: {high:g} given, allowed: {low:g} or more")
+        problems += self._two_readings()
         if problems:
             raise ValueError("\n".join(problems))
         return self
+
+    def _two_readings(self) -> Iterator[str]:
+        """Ask what a dose over several days stands for, and refuse an answer that cannot be."""
+        rhythm = rhythm_of(self.unit)
+        dose = self.dose if self.dose is not None else self.dose_high
+        days = self.lasts_days or rhythm.during or rhythm.over or 1
+        told = rhythm.every is not None or rhythm.over is not None
+        if self.dose_is is not None and dose is None:
+            yield f"dose_is: {self.dose_is} given, but no dose"
+        elif self.dose_is is DoseIs.TOTAL and rhythm.every is not None:
+            yield f"dose_is: total given, but the unit {self.unit} tells a dose of each time"
+        elif self.dose_is is DoseIs.PER_DAY and rhythm.over is not None:
+            yield f"dose_is: per_day given, but the unit {self.unit} tells a total"
+        elif self.dose_is is None and not told and days > 1 and dose and self._is_given():
+            unit = self.unit.split(" ")[0]
+            yield (
+                f"dose_is: {dose:g} {unit} of {self.agent} over {days} days is ambiguous; say "
+                f"dose_is: per_day for {dose:g} {unit} on each day ({dose * days:g} {unit} in all),"
+                f" or dose_is: total for {dose:g} {unit} in all ({dose / days:.4g} {unit}/d)"
+            )
+
+    def _is_given(self) -> bool:
+        unit = unit_of(self.unit)
+        return unit is not None and unit.is_amount and (self.kind not in NOT_GIVEN or self.acts)
+
+    @property
+    def acts(self) -> bool:
+        """Whether it moves an input of the model."""
+        return bool(self.moves)
+
+    @property
+    def daily(self) -> bool:
+        """Whether the dose is given on each of its days: by its unit, or as the file says."""
+        return daily(self.unit) or self.dose_is is not None
+
+    @property
+    def dose_of_a_day(self) -> float | None:
+        """The dose of one day, in the amount that the unit tells."""
+        if self.dose is None or self.dose_is is not DoseIs.TOTAL:
+            return self.dose
+        return self.dose / (self.lasts_days or 1)
 
     @property
     def end(self) -> int | None:

@@ -19,7 +19,8 @@ from remyelin.therapies import product_catalogue
 from remyelin.therapies.amounts import BY_DOSE, BY_PRODUCT, amount, amounts_of
 from remyelin.therapies.arrival import arriving
 from remyelin.therapies.cell_risks import chances
-from remyelin.therapies.doses import DoseError, base_unit, daily, in_reference_units, known
+from remyelin.therapies.doses import DoseError, base_unit, in_reference_units, known
+from remyelin.therapies.drugs import canonical
 from remyelin.therapies.drugs_by_dose import (
     BY_ATG,
     EFFECTS,
@@ -41,6 +42,8 @@ _BEFORE_GRAFT = 60
 """Days before a graft on which a drug may belong to its conditioning."""
 
 _GRAMS = 1000.0
+
+_G_CSF = ("filgrastim", "lenograstim")
 
 
 @dataclass(frozen=True)
@@ -125,7 +128,7 @@ def _inputs(effects: Mapping[str, float]) -> dict[str, float]:
 
 def _days(step: Step) -> list[int]:
     """Give the days on which a dose is given; repeats are written out."""
-    each = (step.lasts_days or 1) if daily(step.unit) else 1
+    each = (step.lasts_days or 1) if step.daily else 1
     first, every = _begin(step), step.every_days
     over = LAST_DAY if step.ends_day is None else step.ends_day
     times = 1 if every is None else step.times or (over - first - 1) // every + 1
@@ -172,41 +175,44 @@ def effects_of_a_day(step: Step, field: str, table: ParameterTable) -> dict[str,
     return _inputs({**own, **later})
 
 
+_ATG = frozenset({"rabbit anti-thymocyte globulin", "horse anti-thymocyte globulin", "alemtuzumab"})
+"""Antibodies that act as courses of rabbit ATG."""
+
+
 def _effects(step: Step, table: ParameterTable) -> tuple[dict[str, float], dict[str, float]]:
-    share = in_reference_units(step, table)
-    atg = {"rabbit ATG": "atg", "horse ATG": "atg", "alemtuzumab": "atg"}
-    if step.agent in atg:
+    share, agent = in_reference_units(step, table), canonical(step.agent)
+    if agent in _ATG:
         own = {k: share * v for k, v in course_of_atg(table).items() if k not in BY_ATG}
         extra = {"atg": share}
-        if step.agent == "alemtuzumab":
-            milligrams = float(step.dose or 0.0)
+        if agent == "alemtuzumab":
+            milligrams = float(step.dose_of_a_day or 0.0)
             extra["alemtuzumab"] = milligrams / table["alemtuzumab_reference"].internal
         return own, extra
-    effects = {key: share * value for key, value in EFFECTS[step.agent](table).items()}
-    dose = _alkylating(step, table, share)
+    effects = {key: share * value for key, value in EFFECTS[agent](table).items()}
+    dose = _alkylating(agent, table, share)
     return effects, {"gonadotoxicity": dose} if dose > 0.0 else {}
 
 
-def _alkylating(step: Step, table: ParameterTable, share: float) -> float:
+def _alkylating(agent: str, table: ParameterTable, share: float) -> float:
     """Give the cyclophosphamide equivalent (g/m2) of one day of a drug."""
-    if step.agent == "total body irradiation":
+    if agent == "total body irradiation":
         return share * table["tbi_gonad_equivalence"].internal
     per_m2 = table["body_weight"].internal / table["body_surface"].internal
-    if step.agent == "cyclophosphamide":
+    if agent == "cyclophosphamide":
         return share * table["cyclophosphamide_reference"].internal * per_m2 / _GRAMS
-    if step.agent not in EQUIVALENTS:
+    if agent not in EQUIVALENTS:
         return 0.0
-    reference = table[f"{step.agent}_reference"]
+    reference = table[f"{agent}_reference"]
     grams = share * reference.internal / _GRAMS
     if reference.unit == "mg/kg":
         grams *= per_m2
-    return grams * table[EQUIVALENTS[step.agent]].internal
+    return grams * table[EQUIVALENTS[agent]].internal
 
 
 def _mobilising(step: Step, table: ParameterTable, *, days: int = 1) -> dict[str, float]:
     """Give what mobilisation does: peak of CD34 cells, and the price of cyclophosphamide."""
     peak = table["mobilised_cd34"].internal
-    if step.agent != "cyclophosphamide":
+    if canonical(step.agent) != "cyclophosphamide":
         return {"mobilisation": peak}
     share = days * in_reference_units(step, table)
     reference = table["cyclophosphamide_reference"].internal
@@ -238,10 +244,10 @@ def _dose_problems(protocol: Protocol) -> Iterator[str]:
                 f"{where}: every_days: {step.every_days} given without an end; an effect by dose "
                 "needs times (how often in all) or ends_day"
             )
-        mobilises = wanted == ["mobilisation"] and step.agent in ("filgrastim", "lenograstim")
+        mobilises = wanted == ["mobilisation"] and canonical(step.agent) in _G_CSF
         if not wanted or mobilises:
             continue
-        if step.agent not in known():
+        if canonical(step.agent) not in known():
             yield f"{where}: no effect by dose is known; allowed are {', '.join(known())}"
         elif step.dose is None:
             yield f"{where}: an effect by dose needs dose and unit"

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from remyelin.errors import InputError
 from remyelin.files import shown
 from remyelin.parameters import ParameterTable
-from remyelin.study.schema import Arm, Study
+from remyelin.study.schema import Arm, Study, Switch
+from remyelin.study.vocabulary import PriorDrug
 from remyelin.therapies import catalogue
-from remyelin.therapies.conflicts import Exposure, conflicts, exposures
-from remyelin.therapies.findings import Finding, errors, warnings
+from remyelin.therapies.dose_limits import OPEN
+from remyelin.therapies.findings import Finding, Grade, errors, warnings
 from remyelin.therapies.inspection import inspect
-from remyelin.therapies.protocol import Part, Protocol
+from remyelin.therapies.judgement import judged
+from remyelin.therapies.placement import Planned, until_yesterday
+from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.rules import check
 from remyelin.therapies.sequences import Lookup, written_out
 from remyelin.therapies.step import LAST_DAY
@@ -50,14 +54,15 @@ def treatments(study: Study, table: ParameterTable) -> dict[str, Protocol]:
         f"protocol {told}" for protocol in found.values() if (told := catalogue.why_idle(protocol))
     ]
     prior = study.population.prior_treatment
-    before = [option.protocol_id for option in prior.protocols] if prior else []
-    problems += [
-        f"population.prior_treatment: {told}"
-        for name in before
-        if name in catalogue.names() and (told := catalogue.why_idle(catalogue.load(name)))
-    ]
+    for option in prior.protocols if prior else ():
+        try:
+            told = catalogue.why_idle(catalogue.load(option.protocol_id))
+        except InputError as error:
+            told = "; ".join(error.problems)
+        if told:
+            problems.append(f"population.prior_treatment: {told}")
     if not problems:
-        problems += errors(_switches(study, lookup))
+        problems += errors(combined(study, lookup, table))
     if problems:
         advice = "Look at one with: remyelin therapies check FILE"
         raise InputError(f"treatments of {study.study_id}", problems, advice)
@@ -70,7 +75,7 @@ def treatment_warnings(study: Study, table: ParameterTable) -> list[str]:
     found: list[Finding] = []
     for name in protocol_names(study):
         found += check(lookup(name), table, lookup)
-    return list(dict.fromkeys(warnings([*found, *_switches(study, lookup)])))
+    return list(dict.fromkeys(warnings([*found, *combined(study, lookup, table)])))
 
 
 def own_protocols(study: Study) -> dict[str, Protocol]:
@@ -113,32 +118,85 @@ def protocol_names(study: Study) -> tuple[str, ...]:
     return tuple(names)
 
 
-def _switches(study: Study, lookup: Lookup) -> Iterator[Finding]:
-    """Judge each switch as the sequence that it makes of two protocols.
+def combined(study: Study, lookup: Lookup, table: ParameterTable) -> list[Finding]:
+    """Judge all that one patient may be given: the drug before, that of the arm, and the switch.
 
-    The first one goes on until the day of the switch.
+    Parameters
+    ----------
+    study
+        The study; its protocols are known to ``lookup`` and act.
+    lookup
+        Where protocols are found.
+    table
+        Weight and surface to which doses refer.
     """
+    until = round(months_to_days(study.design.follow_up.months)) + 1
+    found: list[Finding] = []
     for arm in study.arms:
-        if arm.switch is not None:
-            for option in arm.treatment:
-                yield from conflicts(_of_switch(arm, option.protocol_id, lookup))
+        for planned in _courses(study, arm, lookup):
+            found += judged(planned, lookup, table, until=until)
+    if _as_published(study):
+        found = [replace(one, grade=Grade.WARNING) if one.rule == OPEN else one for one in found]
+    return list(dict.fromkeys(found))
 
 
-def _of_switch(arm: Arm, first: str, lookup: Lookup) -> list[Exposure]:
-    if arm.switch is None:
-        return []
-    day = round(months_to_days(arm.switch.earliest_months)) + arm.switch.delay_days
-    day = min(max(day, 1), LAST_DAY)
-    where = f"arm {arm.arm_id}, switch from {first} to {arm.switch.protocol_id}: "
-    parts = (
-        Part(protocol_id=first, day=0, lasts_days=day),
-        Part(protocol_id=arm.switch.protocol_id, day=day),
+def _as_published(study: Study) -> bool:
+    """Say whether a study is one of the package, whose treatments are as its trial tells them."""
+    from remyelin.study import catalogue as studies
+
+    if study.study_id not in (*studies.names(), *studies.planned_names()):
+        return False
+    own = studies.load(study.study_id)
+    return (own.arms, own.population.prior_treatment, own.design.follow_up) == (
+        study.arms,
+        study.population.prior_treatment,
+        study.design.follow_up,
     )
-    return [
-        one
-        for part in parts
-        for one in exposures(lookup(part.protocol_id), lookup, part=part, where=where)
+
+
+def _courses(study: Study, arm: Arm, lookup: Lookup) -> Iterator[list[Planned]]:
+    """Give what patients of an arm may be given, one list for each way through the trial.
+
+    Each drug before with each one of the arm, and with the switch in its place; a drug before is
+    stopped on the first day or goes on.
+    """
+    prior = study.population.prior_treatment
+    start = -study.design.lead_in_days
+    begin = start - 1
+    names = [option.protocol_id for option in prior.protocols] if prior else []
+    on = arm.prior_drug is PriorDrug.CONTINUED
+    before = [
+        Planned(
+            until_yesterday(lookup(name)),
+            begin,
+            None if on else start,
+            f"prior_treatment {name}: ",
+            counted=False,
+        )
+        for name in names
     ]
+    given: list[str | None] = [option.protocol_id for option in arm.treatment]
+    for earlier in ([], *([one] for one in before)):
+        for name in given or [None]:
+            own = [] if name is None else [Planned(lookup(name), start, None, _arm(arm, name))]
+            yield [*earlier, *own]
+            if arm.switch is not None:
+                yield [*earlier, *_switched(arm, arm.switch, name, lookup, start)]
 
 
-__all__ = ["own_protocols", "protocol_names", "treatment_warnings", "treatments"]
+def _arm(arm: Arm, name: str) -> str:
+    return f"arm {arm.arm_id}, {name}: "
+
+
+def _switched(
+    arm: Arm, switch: Switch, first: str | None, lookup: Lookup, start: int
+) -> Iterator[Planned]:
+    day = round(months_to_days(switch.earliest_months)) + switch.delay_days
+    day = min(max(day, 1), LAST_DAY)
+    where = f"arm {arm.arm_id}, switch from {first or 'nothing'} to {switch.protocol_id}: "
+    if first is not None:
+        yield Planned(lookup(first), start, day, where)
+    yield Planned(lookup(switch.protocol_id), day, None, where)
+
+
+__all__ = ["combined", "own_protocols", "protocol_names", "treatment_warnings", "treatments"]
