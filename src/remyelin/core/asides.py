@@ -23,7 +23,7 @@ PREFIX: Final = ".remyelin-"
 
 _PATTERN = re.compile(
     r"\.remyelin-(?P<kind>file|new|old|gone)-(?P<host>[0-9a-f]{8})-(?P<pid>[0-9]{1,10})"
-    r"-(?P<target>[0-9a-f]{8})-(?P<nonce>[0-9a-f]{8})-(?P<check>[0-9a-f]{8})(?P<suffix>\.[a-z]+)?"
+    r"-(?P<target>[0-9a-f]{8})-(?P<nonce>[0-9a-f]{8})-(?P<check>[0-9a-f]{8})"
 )
 _made: set[str] = set()
 
@@ -94,7 +94,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def beside(target: Path, kind: Kind, *, suffix: str = "") -> Path:
+def beside(target: Path, kind: Kind) -> Path:
     """Give a new name in the folder of a target.
 
     Parameters
@@ -103,11 +103,9 @@ def beside(target: Path, kind: Kind, *, suffix: str = "") -> Path:
         What it is to become, or was.
     kind
         What it is.
-    suffix
-        Ending for writers that look at it, as ``.parquet``.
     """
     body = f"{kind}-{_host()}-{os.getpid()}-{_hash(target.name)}-{secrets.token_hex(4)}"
-    name = f"{PREFIX}{body}-{_hash(body)}{suffix}"
+    name = f"{PREFIX}{body}-{_hash(body)}"
     _made.add(name)
     return target.with_name(name)
 

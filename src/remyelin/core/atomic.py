@@ -44,8 +44,7 @@ def replacing(path: Path) -> Iterator[Path]:
     OutputError
         The file cannot be written; what was there before is as it was.
     """
-    suffix = path.suffix.lower() if path.suffix.isascii() and path.suffix[1:].isalpha() else ""
-    aside = beside(path, Kind.FILE, suffix=suffix)
+    aside = beside(path, Kind.FILE)
     try:
         yield aside
         sync(aside)
