@@ -43,16 +43,23 @@ def load_study(study: str | os.PathLike[str]) -> Study:
 
     Raises
     ------
-    UnknownNameError
+    UsageError
         Neither a known name nor a YAML file.
     InputError
         The file cannot be read or is malformed; every problem is named.
     """
     import os
 
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
     from remyelin.study import catalogue
 
-    return catalogue.load(os.fspath(study))
+    name = os.fspath(study) if isinstance(study, str | os.PathLike) else None
+    if not isinstance(name, str):
+        raise UsageError(
+            f"study is {shown(study)}; allowed is the name of a study, a .yaml file or a study"
+        )
+    return catalogue.load(name)
 
 
 def run(
@@ -112,6 +119,7 @@ def run(
     """
     from pathlib import Path
 
+    from remyelin.core.outputs import name_of
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
@@ -132,7 +140,7 @@ def run(
         tables=keep_named(tables),
         mechanism=mechanism,
     )
-    place = None if folder is None else Path(folder)
+    place = None if folder is None else Path(name_of(folder, "folder"))
     scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
     return run_trial(chosen, checked(settings), progress, scale=scale)
 
@@ -173,11 +181,17 @@ def patient(
     CohortError
         There is no virtual patient like this.
     """
+    from collections.abc import Sequence
+
     from remyelin.engine.backends import named
+    from remyelin.errors import InputError
+    from remyelin.files import shown
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import Settings
 
+    if isinstance(therapies, str) or not isinstance(therapies, Sequence):
+        raise InputError("patient", [f"therapies: {shown(therapies)} given, allowed: a list"])
     settings = Settings(years, tuple(therapies), seed, draws, named(backend))
     return simulate(accept(described, settings), settings, progress)
 
@@ -190,8 +204,13 @@ def save(
     Raises
     ------
     OutputError
-        The folder exists (without ``force``) or cannot be written; nothing is left behind.
+        The folder exists (without ``force``), holds what remyelin did not write, or cannot be
+        written; nothing is left behind.
+    UsageError
+        It is no result.
     """
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
     from remyelin.patients.course import Course
 
     if isinstance(result, Course):
@@ -199,7 +218,10 @@ def save(
 
         return write_patient_folder(result, folder, force=force)
     from remyelin.reports.folder import write_run_folder
+    from remyelin.trials.prediction import RunResult as Result
 
+    if not isinstance(result, Result):
+        raise UsageError(f"{shown(result)} is no result; allowed is what run or patient gives")
     return write_run_folder(result, folder, force=force)
 
 

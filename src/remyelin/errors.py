@@ -73,11 +73,16 @@ class ParameterError(UsageError):
 
 
 class UnknownNameError(UsageError):
-    """A name is not in its catalogue; the message offers the nearest ones."""
+    """A name is not in its catalogue; the message offers the nearest ones.
 
-    def __init__(self, kind: str, name: str, known: Sequence[str], advice: str = "") -> None:
+    What is given as a name may be anything: what is no text is told by its kind.
+    """
+
+    def __init__(self, kind: str, name: object, known: Sequence[str], advice: str = "") -> None:
         import difflib
 
+        if not isinstance(name, str):
+            name = f"<{type(name).__name__}>"
         self._given = (kind, name, tuple(known), advice)
         near = difflib.get_close_matches(name, list(known), n=3, cutoff=0.5)
         shown = name if len(name) <= 60 else name[:57] + "..."

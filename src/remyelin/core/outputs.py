@@ -22,7 +22,7 @@ Inputs = Sequence[Name | None]
 _FILES = Layout(kind="file", what="file", names=())
 
 
-def name_of(given: Name, what: str) -> str:
+def name_of(given: object, what: str) -> str:
     """Give the name of a file or folder as text.
 
     Raises

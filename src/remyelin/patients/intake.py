@@ -39,7 +39,8 @@ def accept(patient: Patient, settings: Settings) -> Description:
         elif patient is None:
             found = default_patient()
         else:
-            found = described(dict(patient), where=where)
+            content = dict(patient) if isinstance(patient, Mapping) else patient
+            found = described(content, where=where)
     except InputError as error:
         if not problems:
             raise
