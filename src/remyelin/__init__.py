@@ -54,7 +54,8 @@ def load_study(study: str | os.PathLike[str]) -> Study:
     from remyelin.files import shown
     from remyelin.study import catalogue
 
-    name = os.fspath(study) if isinstance(study, str | os.PathLike) else None
+    given: object = study
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else None
     if not isinstance(name, str):
         raise UsageError(
             f"study is {shown(study)}; allowed is the name of a study, a .yaml file or a study"
@@ -117,9 +118,6 @@ def run(
     SimulationError
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
-    from pathlib import Path
-
-    from remyelin.core.outputs import name_of
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
@@ -140,9 +138,16 @@ def run(
         tables=keep_named(tables),
         mechanism=mechanism,
     )
-    place = None if folder is None else Path(name_of(folder, "folder"))
-    scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
+    scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
     return run_trial(chosen, checked(settings), progress, scale=scale)
+
+
+def _place(folder: str | os.PathLike[str] | None) -> Path | None:
+    from pathlib import Path
+
+    from remyelin.core.outputs import name_of
+
+    return None if folder is None else Path(name_of(folder, "folder"))
 
 
 def patient(

@@ -12,6 +12,7 @@ import re
 import secrets
 import socket
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -50,7 +51,7 @@ class Aside:
     kind
         What it is.
     host, pid
-        Hash of the machine's name, and the process that made it.
+        Hash of the machine (in a container: of the container), and the process that made it.
     target
         Hash of the name that it is to have, or had.
     """
@@ -79,7 +80,11 @@ def _hash(text: str) -> str:
 
 @cache
 def _host() -> str:
-    return _hash(socket.gethostname())
+    """Hash of the machine and of the space in which its process numbers count."""
+    space = ""
+    with suppress(OSError):
+        space = os.readlink("/proc/self/ns/pid")
+    return _hash(f"{socket.gethostname()} {space}")
 
 
 def _is_alive(pid: int) -> bool:

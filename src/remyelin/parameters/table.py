@@ -120,7 +120,8 @@ class ParameterTable:
         for key, given in values.items():
             old, value = self[key], number(given)
             if value is None or not old.minimum <= value <= old.maximum:
-                wrong = "is no finite number" if value is None else "is outside its limits"
+                is_number = value is not None or isinstance(given, float)
+                wrong = "is outside its limits" if is_number else "is no number that can be taken"
                 problems.append(
                     f"parameter {key}: {shown(given)} {wrong}; allowed is "
                     f"{old.minimum:g} to {old.maximum:g} {old.unit}"
