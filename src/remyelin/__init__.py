@@ -43,16 +43,24 @@ def load_study(study: str | os.PathLike[str]) -> Study:
 
     Raises
     ------
-    UnknownNameError
+    UsageError
         Neither a known name nor a YAML file.
     InputError
         The file cannot be read or is malformed; every problem is named.
     """
     import os
 
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
     from remyelin.study import catalogue
 
-    return catalogue.load(os.fspath(study))
+    given: object = study
+    name = os.fspath(given) if isinstance(given, str | os.PathLike) else None
+    if not isinstance(name, str):
+        raise UsageError(
+            f"study is {shown(study)}; allowed is the name of a study, a .yaml file or a study"
+        )
+    return catalogue.load(name)
 
 
 def run(
@@ -110,8 +118,6 @@ def run(
     SimulationError
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
-    from pathlib import Path
-
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
@@ -132,9 +138,16 @@ def run(
         tables=keep_named(tables),
         mechanism=mechanism,
     )
-    place = None if folder is None else Path(folder)
-    scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
+    scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
     return run_trial(chosen, checked(settings), progress, scale=scale)
+
+
+def _place(folder: str | os.PathLike[str] | None) -> Path | None:
+    from pathlib import Path
+
+    from remyelin.core.outputs import name_of
+
+    return None if folder is None else Path(name_of(folder, "folder"))
 
 
 def patient(
@@ -173,11 +186,17 @@ def patient(
     CohortError
         There is no virtual patient like this.
     """
+    from collections.abc import Sequence
+
     from remyelin.engine.backends import named
+    from remyelin.errors import InputError
+    from remyelin.files import shown
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import Settings
 
+    if isinstance(therapies, str) or not isinstance(therapies, Sequence):
+        raise InputError("patient", [f"therapies: {shown(therapies)} given, allowed: a list"])
     settings = Settings(years, tuple(therapies), seed, draws, named(backend))
     return simulate(accept(described, settings), settings, progress)
 
@@ -190,8 +209,13 @@ def save(
     Raises
     ------
     OutputError
-        The folder exists (without ``force``) or cannot be written; nothing is left behind.
+        The folder exists (without ``force``), holds what remyelin did not write, or cannot be
+        written; nothing is left behind.
+    UsageError
+        It is no result.
     """
+    from remyelin.errors import UsageError
+    from remyelin.files import shown
     from remyelin.patients.course import Course
 
     if isinstance(result, Course):
@@ -199,7 +223,10 @@ def save(
 
         return write_patient_folder(result, folder, force=force)
     from remyelin.reports.folder import write_run_folder
+    from remyelin.trials.prediction import RunResult as Result
 
+    if not isinstance(result, Result):
+        raise UsageError(f"{shown(result)} is no result; allowed is what run or patient gives")
     return write_run_folder(result, folder, force=force)
 
 

@@ -160,6 +160,8 @@ _LISTED_BY: Mapping[str, str] = {
 class UnknownNameError(UsageError):
     """A name is not in its catalogue; a slip of the pen is pointed out, nothing is guessed.
 
+    What is given as a name may be anything: what is no text is told by its kind.
+
     Parameters
     ----------
     kind
@@ -177,11 +179,13 @@ class UnknownNameError(UsageError):
     def __init__(
         self,
         kind: str,
-        name: str,
+        name: object,
         known: Sequence[str],
         advice: str = "",
         labels: Mapping[str, str] | None = None,
     ) -> None:
+        if not isinstance(name, str):
+            name = f"<{type(name).__name__}>"
         self._given = (kind, name, tuple(known), advice, labels)
         self.near = nearest(name, known)
         shown = name if len(name) <= 60 else name[:57] + "..."

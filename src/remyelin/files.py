@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
+import math
 import stat
 from collections.abc import Mapping
+from numbers import Real
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +63,17 @@ def _repr(value: object, limit: int) -> str:
         return "a whole number of very many digits"
     text = repr(value)
     return text if text.isprintable() else ascii(text)
+
+
+def number(value: object) -> float | None:
+    """Give a value as a finite number; None where it is none (text and flags are none)."""
+    if isinstance(value, bool) or not isinstance(value, Real):
+        return None
+    try:
+        found = float(value)
+    except (OverflowError, ValueError, TypeError):
+        return None
+    return found if math.isfinite(found) else None
 
 
 def read_text(path: str | os.PathLike[str], *, limit_bytes: int = TEXT_LIMIT_BYTES) -> str:

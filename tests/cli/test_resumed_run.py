@@ -115,7 +115,7 @@ def test_resume_takes_what_is_not_said_from_the_run_that_was_begun(
     assert "holds another run: seed is 4 there and 5 here" in other.err
     again = call(capsys, "run", "small.yaml", "--out", "out", "--tables", "none")
     assert again.code == 1
-    assert "Go on with it with --resume" in again.err
+    assert "go on with a run in shards with --resume" in again.err
 
 
 def test_the_folder_of_a_run_in_shards_has_what_was_asked_for(study: Path, capsys: Capture) -> None:
@@ -124,7 +124,14 @@ def test_the_folder_of_a_run_in_shards_has_what_was_asked_for(study: Path, capsy
         assert (
             call(capsys, "run", "small.yaml", *size, "--tables", tables, "--out", tables).code == 0
         )
-    common = {"manifest.json", "shards", "report.html", "record.json", "data_dictionary.md"}
+    common = {
+        "files.sha256",
+        "manifest.json",
+        "shards",
+        "report.html",
+        "record.json",
+        "data_dictionary.md",
+    }
     common |= {"outcomes.csv", "outcomes.parquet"}
     assert {path.name for path in (study.parent / "none").iterdir()} == common
     assert {path.name for path in (study.parent / "split").iterdir()} == common | {"tables"}
@@ -148,10 +155,13 @@ def test_wrong_use_is_one_clear_error_and_writes_nothing(
     study: Path, capsys: Capture, words: tuple[str, ...], code: int, said: str
 ) -> None:
     (study.parent / "old").mkdir()
+    (study.parent / "old" / "mine.txt").write_text("mine")
     done = call(capsys, "run", "small.yaml", *words)
     assert done.code == code
     assert said in done.err
-    assert sorted(path.name for path in study.parent.rglob("*")) == ["old", "small.yaml"]
+    assert sorted(path.name for path in study.parent.rglob("*")) == [
+        *("mine.txt", "old", "small.yaml")
+    ]
 
 
 def test_what_was_asked_for_reaches_the_run(
@@ -159,7 +169,8 @@ def test_what_was_asked_for_reaches_the_run(
 ) -> None:
     words = ("--tables", "none", "--cluster", "tcp://host:8786", "--out", "here")
     assert call(capsys, "run", "mist", *words, "--quiet").code == 0
-    wanted = {"tables": "none", "cluster": "tcp://host:8786", "folder": "here", "resume": False}
+    wanted = {"tables": "none", "cluster": "tcp://host:8786", "resume": False}
+    assert asked["folder"] == tmp_path / "here"
     assert {name: asked[name] for name in wanted} == wanted
     assert call(capsys, "run", "mist", "--out", "there", "--quiet").code == 0
     assert asked["tables"] == "whole"

@@ -13,12 +13,13 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from remyelin.core.folders import folder_target, new_folder
 from remyelin.errors import OutputError, SimulationError
-from remyelin.reports.aside import check_target, written_aside
 from remyelin.reports.folder import write_run_folder
 from remyelin.reports.parquet import arrow_table, data_dictionary
 from remyelin.reports.wording import DISCLAIMER
 from remyelin.study.tables import SUBJECTS, TABLES
+from remyelin.trials.layout import RUN
 from remyelin.trials.prediction import OUTCOMES
 from tests import synthetic_run
 
@@ -42,7 +43,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_run_folder_holds_every_part(written: Path) -> None:
     tables = {f"tables/{table.name}.parquet" for table in TABLES}
     assert names(written) == tables | {
-        *("report.html", "record.json", "outcomes.csv", "outcomes.parquet", "data_dictionary.md")
+        *("report.html", "record.json", "outcomes.csv", "outcomes.parquet", "data_dictionary.md"),
+        "files.sha256",
     }
     assert hidden(written.parent) == []
 
@@ -84,7 +86,7 @@ def test_real_columns_are_byte_stream_split_and_zstd(written: Path) -> None:
 
 def test_the_same_result_gives_the_same_tables(written: Path, tmp_path: Path) -> None:
     again = write_run_folder(synthetic_run.result(), tmp_path / "again", command=("other",))
-    for name in names(written) - {"record.json", "report.html"}:
+    for name in names(written) - {"record.json", "report.html", "files.sha256"}:
         assert (again / name).read_bytes() == (written / name).read_bytes(), name
 
 
@@ -125,17 +127,16 @@ def test_an_existing_folder_is_kept_without_force(tmp_path: Path) -> None:
     assert names(tmp_path) == {"run/mine.txt"}
 
 
-def test_force_replaces_a_run_folder_only(tmp_path: Path) -> None:
+def test_force_replaces_a_run_folder_and_nothing_else(tmp_path: Path) -> None:
     target = write_run_folder(synthetic_run.result(), tmp_path / "run")
-    (target / "old.txt").write_text("old", encoding="utf-8")
-    write_run_folder(synthetic_run.result(), target, force=True)
-    assert "old.txt" not in names(target)
+    write_run_folder(synthetic_run.result(), target, command=("other",), force=True)
+    assert json.loads((target / "record.json").read_text())["command"] == ["other"]
     assert hidden(tmp_path) == []
 
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "thesis.txt").write_text("years of work", encoding="utf-8")
-    with pytest.raises(OutputError, match="not a run folder"):
-        check_target(tmp_path / "home", force=True)
+    with pytest.raises(OutputError, match="is not a run folder"):
+        folder_target(tmp_path / "home", RUN, force=True)
 
 
 def test_a_failure_leaves_the_old_folder_as_it_was(tmp_path: Path) -> None:
@@ -152,7 +153,7 @@ def test_a_failure_leaves_the_old_folder_as_it_was(tmp_path: Path) -> None:
 @pytest.mark.parametrize("error", [KeyboardInterrupt, MemoryError, ValueError])
 def test_an_interrupted_write_leaves_nothing(tmp_path: Path, error: type[BaseException]) -> None:
     def write() -> None:
-        with written_aside(tmp_path / "new" / "run") as folder:
+        with new_folder(tmp_path / "new" / "run", RUN) as folder:
             (folder / "half.txt").write_text("half", encoding="utf-8")
             raise error
 
@@ -169,15 +170,14 @@ def test_a_failed_rename_brings_the_old_folder_back(
     rename = Path.rename
 
     def failing(self: Path, to: Path) -> Path:
-        if Path(to) == target and not self.joinpath("old.txt").exists():
+        if Path(to) == target and self.name.startswith(".remyelin-new-"):
             raise OSError(28, "No space left on device")
         return rename(self, to)
 
-    (target / "old.txt").write_text("old", encoding="utf-8")
     monkeypatch.setattr(Path, "rename", failing)
     with pytest.raises(OutputError, match="no space left"):
         write_run_folder(synthetic_run.result(), target, force=True)
-    assert names(target) == before | {"old.txt"}
+    assert names(target) == before
     assert hidden(tmp_path) == []
 
 
@@ -188,7 +188,7 @@ def test_an_impossible_target_is_one_clear_error(
     monkeypatch.chdir(tmp_path)
     Path("file.txt").write_text("text", encoding="utf-8")
     with pytest.raises(OutputError, match="--out"):
-        check_target(target, force=True)
+        folder_target(target, RUN, force=True)
     assert names(tmp_path) == {"file.txt"}
 
 
@@ -196,13 +196,13 @@ def test_only_the_last_missing_parent_is_made(tmp_path: Path) -> None:
     write_run_folder(synthetic_run.result(), tmp_path / "runs" / "one")
     assert (tmp_path / "runs" / "one" / "report.html").is_file()
     with pytest.raises(OutputError, match="is no folder"):
-        check_target(tmp_path / "a" / "b" / "c")
+        folder_target(tmp_path / "a" / "b" / "c", RUN)
 
 
 @pytest.mark.skipif(not Path("/proc/self").is_dir(), reason="needs a place nobody can write to")
 def test_an_unwritable_place_is_refused_before_work() -> None:
     with pytest.raises(OutputError, match="cannot write"):
-        check_target("/proc/none/x")
+        folder_target("/proc/none/x", RUN)
 
 
 @pytest.mark.skipif(
@@ -212,7 +212,7 @@ def test_a_read_only_parent_is_refused(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     try:
         with pytest.raises(OutputError, match="permission denied"):
-            check_target(tmp_path / "run")
+            folder_target(tmp_path / "run", RUN)
     finally:
         tmp_path.chmod(0o700)
 

@@ -73,7 +73,8 @@ def endpoints_command(
     if definition is not None and definition not in catalogue:
         known = tuple(catalogue)
         raise UnknownNameError("definition", definition, known, "docs/endpoints.md lists them.")
-    target = None if out is None else check_sheet(out, force=force)
+    inputs = (table, relapses, patients)
+    target = None if out is None else check_sheet(out, force=force, inputs=inputs)
     data = read_dataset(
         table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient
     )
@@ -87,7 +88,7 @@ def endpoints_command(
         from remyelin.reports.endpoints import lines_frame
 
         frame = lines_frame(results) if all_definitions else results[0].patients
-        write_sheet(frame, target, force=force)
+        write_sheet(frame, target, force=force, inputs=inputs)
     _print(data, results, target, single=not all_definitions, json=json)
 
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from remyelin.cli.output import write_aside
 from remyelin.cli.session import Force, Json, group, say, say_json
+from remyelin.core.outputs import write_file
 from remyelin.errors import UsageError
 from remyelin.files import shown
 
@@ -326,5 +326,5 @@ def _write(
     if out is None:
         say(str(text).rstrip("\n"))
         return
-    write_aside(Path(out), text, force=force)
+    write_file(out, text, force=force)
     say(f"Written: {shown(out)} ({len(plain)} rows)")

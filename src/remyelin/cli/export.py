@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -22,7 +21,7 @@ def export_sbml(
     json: Json = False,
 ) -> None:
     """Write the model without noise, one typical patient from onset, as SBML (time in days)."""
-    from remyelin.cli.output import write_aside
+    from remyelin.core.outputs import write_file
     from remyelin.engine.mean_field import mean_field
     from remyelin.model.mean import DISCRETE_RULES
     from remyelin.parameters import ParameterTable
@@ -31,7 +30,7 @@ def export_sbml(
     table = ParameterTable.load()
     text = sbml(table)
     if out is not None:
-        write_aside(Path(out), text, force=force)
+        write_file(out, text, force=force)
     if not json:
         say(text.rstrip() if out is None else f"Wrote {out}")
         return

@@ -91,12 +91,13 @@ def patient_command(
         say(text().rstrip("\n"))
         return
     from remyelin.cli.run import default_folder
+    from remyelin.core.folders import folder_target
     from remyelin.engine.backends import named
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import UNTREATED, Settings
-    from remyelin.reports.aside import check_target
     from remyelin.reports.patient_folder import (
+        PATIENT,
         patient_text,
         patient_values,
         write_patient_folder,
@@ -111,7 +112,8 @@ def patient_command(
         backend=named(backend),
     )
     description = accept(file, settings)
-    target = check_target(out if out is not None else default_folder("patient"), force=force)
+    asked = default_folder("patient") if out is None else out
+    target = folder_target(asked, PATIENT, force=force, inputs=(file,))
     with _progress(wanted=not (json or quiet)) as listen:
         course = simulate(description, settings, listen)
     folder = write_patient_folder(course, target, force=force)

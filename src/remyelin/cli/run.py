@@ -18,6 +18,7 @@ from remyelin.cli.session import Force, Json, say, say_json, whole_number
 from remyelin.errors import UsageError
 
 if TYPE_CHECKING:
+    from remyelin.core.outputs import Inputs
     from remyelin.study.schema import Study
     from remyelin.trials.prediction import Progress, RunResult
 
@@ -118,16 +119,18 @@ class _Shards:
         return asked
 
 
-def _prepare(target: str | Path, shards: _Shards) -> None:
+def _prepare(target: str | Path, shards: _Shards, inputs: Inputs) -> Path:
     """Refuse a folder that cannot be written, or an unknown mechanism, before any work is done."""
-    from remyelin.reports.aside import check_target
+    from remyelin.core.folders import folder_target, resumed_folder
     from remyelin.therapies.mechanisms import named
+    from remyelin.trials.layout import RUN
     from remyelin.trials.prediction import keep_named
 
     keep_named(shards.tables)
     named(shards.mechanism)
-    if not (shards.resume and Path(target).exists()):
-        check_target(target, force=shards.force)
+    if shards.resume:
+        return resumed_folder(target, RUN)
+    return folder_target(target, RUN, force=shards.force, inputs=inputs)
 
 
 def _on_device(device: str, backend: str) -> str:
@@ -153,12 +156,13 @@ def _run(
     twins: bool,
     backend: str,
     shards: _Shards,
+    inputs: Inputs,
     listen: Callable[[Progress], None] | None,
 ) -> tuple[RunResult, Path]:
     import remyelin
     from remyelin.reports.folder import write_run_folder
 
-    _prepare(target, shards)
+    target = _prepare(target, shards, inputs)
     result = remyelin.run(
         study,
         patients=numbers["patients"],
@@ -210,6 +214,7 @@ def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
 
 def _begun(out: str | None) -> Mapping[str, Any]:
     """What the run that is gone on with was asked for; it stands in for options not given."""
+    from remyelin.core.ownership import is_bare
     from remyelin.trials.vault import read_manifest
 
     if out is None:
@@ -217,7 +222,8 @@ def _begun(out: str | None) -> Mapping[str, Any]:
             "--resume needs the run folder: name it with --out\n"
             "Begin such a run with --tables split or --tables none."
         )
-    return read_manifest(Path(out)) if Path(out).exists() else {}
+    folder = Path(out)
+    return read_manifest(folder) if folder.exists() and not is_bare(folder) else {}
 
 
 def _numbers(texts: Mapping[str, str | None], begun: Mapping[str, Any]) -> dict[str, int | None]:
@@ -308,6 +314,7 @@ def run_command(
             twins=twins or begun.get("twins") is True,
             backend=str(begun.get("backend", "fused")) if backend is None else backend,
             shards=shards,
+            inputs=(study,) if study.endswith(studies.SUFFIXES) else (),
             listen=listen,
         )
     _print(result, folder, quiet=quiet, json=json)

@@ -64,12 +64,25 @@ def scoreboard_command(
                 raise UsageError(f"{name} goes with --group NAME; without a group nothing is run")
         results = _stored()
     else:
+        _check(group, out, publish)
         results = (_run(group, _settings(replicates, seed, workers, resume=resume), json=json),)
         if out is not None:
             _write(results[0], Path(out))
     if publish is not None:
         _publish(results if group is not None else (), Path(publish))
     _print(results, json=json)
+
+
+def _check(name: str, out: str | None, checkout: str | None) -> None:
+    """Refuse an unknown group, or places that cannot be written, before a group is run."""
+    from remyelin.credibility import groups
+    from remyelin.reports.scoreboard_files import check_group, check_publish
+
+    groups.load(name)
+    if out is not None:
+        check_group(name, out)
+    if checkout is not None:
+        check_publish(Path(checkout))
 
 
 def _settings(

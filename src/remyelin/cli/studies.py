@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from remyelin.cli.session import Force, Json, group, say, say_json
-from remyelin.errors import OutputError, UsageError
+from remyelin.errors import UsageError
 from remyelin.files import shown
 from remyelin.reports.wording import DISCLAIMER
 
@@ -156,6 +156,7 @@ def new_study(
     json: Json = False,
 ) -> None:
     """Print a complete small study file, or write it to FILE, to be changed by hand."""
+    from remyelin.core.outputs import write_file
     from remyelin.study import catalogue
 
     if file is None:
@@ -171,30 +172,8 @@ def new_study(
             f"{' or '.join(_SUFFIXES)}"
         )
     path = Path(file)
-    text = catalogue.template(_identifier(path))
-    try:
-        if path.exists() and not force:
-            raise UsageError(
-                f"{shown(file)} exists already; it is never overwritten unasked\n"
-                "Give another name, or replace the file with --force."
-            )
-        _write(path, text)
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"cannot write {shown(file)}: {reason}") from error
+    write_file(file, catalogue.template(_identifier(path)), force=force)
     if json:
         say_json({"written": str(path)})
     else:
         say(f"Written: {path}\nRun it with: remyelin run {path}")
-
-
-def _write(path: Path, text: str) -> None:
-    """Write aside, then rename, so that a full disk leaves no half file."""
-    import secrets
-
-    aside = path.with_name(f".remyelin-{secrets.token_hex(6)}")
-    try:
-        aside.write_text(text, encoding="utf-8")
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)

@@ -132,7 +132,7 @@ def show_therapy(
     whole = written_out(protocol, lookup)
     shown_one = whole.model_copy(update={"sequence": protocol.sequence})
     if picture is not None:
-        _draw(whole, picture, force=force)
+        _draw(whole, picture, source=name, force=force)
     if json:
         say_json(values(shown_one, table))
         return
@@ -142,8 +142,8 @@ def show_therapy(
     say(DISCLAIMER)
 
 
-def _draw(protocol: Protocol, file: str, *, force: bool) -> None:
-    from remyelin.cli.output import write_aside
+def _draw(protocol: Protocol, file: str, *, source: str, force: bool) -> None:
+    from remyelin.core.outputs import write_file
     from remyelin.reports.protocol_picture import FORMATS
     from remyelin.reports.protocol_picture import picture as drawn
 
@@ -151,7 +151,7 @@ def _draw(protocol: Protocol, file: str, *, force: bool) -> None:
     if kind not in FORMATS:
         allowed = " or ".join(f".{one}" for one in FORMATS)
         raise UsageError(f"--picture is {shown(file)}; allowed is a name ending in {allowed}")
-    write_aside(Path(file), drawn(protocol, kind), force=force)
+    write_file(file, drawn(protocol, kind), force=force, inputs=(source,))
 
 
 @listing.command("check")

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import UnionType
 from typing import Any, get_type_hints
 
+from remyelin.core.cells import guarded, unguarded
 from remyelin.credibility.digests import code_digest, digest, parameters_digest
 from remyelin.credibility.rows import Row, rows_of
 from remyelin.credibility.running import GroupRun
@@ -110,7 +111,7 @@ def _cell(value: object) -> str:
         return str(value).lower()
     if isinstance(value, float):
         return f"{value:.{_DIGITS}g}"
-    return str(value)
+    return guarded(str(value))
 
 
 def read_rows(text: str, *, where: str) -> tuple[Row, ...]:
@@ -144,7 +145,7 @@ def _value(text: str, kind: Any) -> object:
         if not text:
             return None
         kind = next(part for part in kind.__args__ if part is not type(None))
-    return _FLAGS[text] if kind is bool else kind(text)
+    return _FLAGS[text] if kind is bool else kind(unguarded(text))
 
 
 def about_text(result: GroupResult) -> str:

@@ -79,6 +79,10 @@ def read_sheet(source: Source, *, name: str, renamed: Mapping[str, str] | None =
         The file cannot be read, is empty, has no rows, names a column twice or has rows of
         uneven length; every such row is named.
     """
+    anything: object = source
+    if not isinstance(anything, pd.DataFrame | str | os.PathLike):
+        given = f"{shown(anything)} given, allowed: a CSV or Parquet file, or a pandas table"
+        raise InputError(f"table {name}", [given])
     if isinstance(source, pd.DataFrame):
         sheet = _of_frame(source, f"table {name}", "row")
     elif Path(source).suffix.lower() in PARQUET_SUFFIXES:

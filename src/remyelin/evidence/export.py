@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from enum import StrEnum
 
+from remyelin.core.cells import guarded
 from remyelin.errors import UnknownNameError
 from remyelin.evidence import lists, special
 from remyelin.evidence.base import EvidenceBase
@@ -104,8 +105,14 @@ def as_csv(plain: Sequence[PlainRow]) -> str:
     names = list(plain[0]) if plain else []
     writer = csv.DictWriter(stream, names, lineterminator="\n")
     writer.writeheader()
-    writer.writerows({k: "" if v is None else v for k, v in row.items()} for row in plain)
+    writer.writerows({k: _cell(v) for k, v in row.items()} for row in plain)
     return stream.getvalue()
+
+
+def _cell(value: object) -> object:
+    if value is None:
+        return ""
+    return guarded(str(value)) if isinstance(value, str) else value
 
 
 def as_parquet(plain: Sequence[PlainRow]) -> bytes:

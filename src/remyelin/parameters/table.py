@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import hashlib
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from importlib.resources import files
 
 from remyelin.errors import InputError, ParameterError, UnknownNameError
+from remyelin.files import number, shown
 from remyelin.parameters.consistency import inconsistencies
 from remyelin.parameters.parameter import Parameter, ParameterMark, Prior, Spread
 
@@ -58,15 +58,15 @@ class ParameterTable:
         """
         problems: list[str] = []
         table: dict[str, Parameter] = {}
-        for number, row in enumerate(_rows(text, name), start=2):
+        for line, row in enumerate(_rows(text, name), start=2):
             try:
                 parameter = _parameter(row)
             except (ValueError, TypeError) as error:
-                problems.append(f"row {number} ({row.get('key')}): {error}")
+                problems.append(f"row {line} ({row.get('key')}): {error}")
                 continue
-            problems += [f"row {number}: {text}" for text in parameter.problems()]
+            problems += [f"row {line}: {text}" for text in parameter.problems()]
             if parameter.key in table:
-                problems.append(f"row {number}: key {parameter.key!r} is there twice")
+                problems.append(f"row {line}: key {parameter.key!r} is there twice")
             table[parameter.key] = parameter
         problems += _dangling_spreads(table)
         problems += inconsistencies(table)
@@ -84,9 +84,9 @@ class ParameterTable:
         """
         try:
             return self._by_key[key]
-        except KeyError:
+        except (KeyError, TypeError):
             advice = "List them with: remyelin parameters list"
-            raise UnknownNameError("parameter", key, tuple(self._by_key), advice) from None
+            raise UnknownNameError("parameter", shown(key), tuple(self._by_key), advice) from None
 
     def __iter__(self) -> Iterator[Parameter]:
         """Go through the parameters in the order of the table."""
@@ -98,7 +98,7 @@ class ParameterTable:
 
     def __contains__(self, key: object) -> bool:
         """Say whether there is a parameter with this key."""
-        return key in self._by_key
+        return isinstance(key, str) and key in self._by_key
 
     def with_values(self, values: Mapping[str, float]) -> ParameterTable:
         """Give a copy in which some parameters have other values (in their own units).
@@ -108,16 +108,22 @@ class ParameterTable:
         UnknownNameError
             A key is unknown.
         ParameterError
-            Values are not finite, outside their hard limits or at odds with each other; every
-            one is named.
+            Values are no numbers, not finite, outside their hard limits or at odds with each
+            other; every one is named.
         """
+        if not isinstance(values, Mapping):
+            raise ParameterError(
+                f"values are {shown(values)}; allowed is a mapping from keys to numbers"
+            )
         problems: list[str] = []
         table = dict(self._by_key)
-        for key, value in values.items():
-            old = self[key]
-            if not (math.isfinite(value) and old.minimum <= value <= old.maximum):
+        for key, given in values.items():
+            old, value = self[key], number(given)
+            if value is None or not old.minimum <= value <= old.maximum:
+                is_number = value is not None or isinstance(given, float)
+                wrong = "is outside its limits" if is_number else "is no number that can be taken"
                 problems.append(
-                    f"parameter {key}: {value!r} is outside its limits; allowed is "
+                    f"parameter {key}: {shown(given)} {wrong}; allowed is "
                     f"{old.minimum:g} to {old.maximum:g} {old.unit}"
                 )
                 continue

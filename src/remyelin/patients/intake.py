@@ -42,7 +42,10 @@ def accept(patient: Patient, settings: Settings) -> Description:
         elif patient is None:
             found = default_patient()
         else:
-            found = described(dict(patient), where=where)
+            content: object = patient
+            found = described(
+                dict(content) if isinstance(content, Mapping) else content, where=where
+            )
     except InputError as error:
         if not problems:
             raise

@@ -66,6 +66,9 @@ class Settings:
                 found.append(
                     f"{name}: {shown(value)} given, allowed: a whole number from {low} to {high}"
                 )
+        options: tuple[object, ...] = self.options
+        if wrong := [n for n in options if not isinstance(n, str)]:
+            return [*found, f"therapy: {shown(wrong[0])} given, allowed: the name of a protocol"]
         if not 1 <= len(self.options) <= MOST_OPTIONS:
             found.append(f"therapy: {len(self.options)} given, allowed: 1 to {MOST_OPTIONS}")
         told = (therapy_problem(name) for name in self.options if name != UNTREATED)

@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remyelin.reports.aside import finished_within, written_aside
+from remyelin.core.cells import guarded_frame
+from remyelin.core.folders import added_to, new_folder
 from remyelin.reports.html import render
 from remyelin.reports.parquet import data_dictionary, write_parquet, write_tables
 from remyelin.reports.records import as_json, record_values
 from remyelin.study.tables import TABLES
+from remyelin.trials.layout import RECORD_NAME, RUN
 from remyelin.trials.prediction import OUTCOMES, Keep
-from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME
+from remyelin.trials.vault import holds
 
 if TYPE_CHECKING:
     from remyelin.trials.prediction import RunResult
@@ -61,18 +63,26 @@ def write_run_folder(
     page = render(result, command=command)
     outcomes = result.outcomes
     keep = result.settings.tables
-    in_shards = keep is not Keep.WHOLE and (Path(target) / MANIFEST_NAME).is_file()
-    begun = finished_within(Path(target)) if in_shards else written_aside(target, force=force)
+    place = Path(os.path.realpath(target))
+    in_shards = keep is not Keep.WHOLE and holds(place, result.record)
+    begun = (
+        added_to(place, RUN, last=RECORD_NAME)
+        if in_shards
+        else new_folder(target, RUN, force=force)
+    )
     with begun as folder:
         _write_text(folder / REPORT_NAME, page)
         _write_text(folder / RECORD_NAME, as_json(record_values(result, command)) + "\n")
-        _write_text(folder / "outcomes.csv", outcomes.to_csv(index=False, lineterminator="\n"))
+        _write_text(
+            folder / "outcomes.csv",
+            guarded_frame(outcomes).to_csv(index=False, lineterminator="\n"),
+        )
         write_parquet(outcomes, OUTCOMES, folder / "outcomes.parquet")
         if keep is Keep.WHOLE:
             write_tables(result.tables, TABLES, folder / "tables")
         described = (OUTCOMES,) if keep is Keep.NONE else (OUTCOMES, *TABLES)
         _write_text(folder / "data_dictionary.md", data_dictionary(described))
-    return Path(os.path.realpath(target))
+    return place
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -8,9 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from remyelin.reports.aside import written_aside
+from remyelin.core.cells import guarded_frame
+from remyelin.core.folders import new_folder
+from remyelin.core.ownership import Layout
 from remyelin.reports.records import as_json, plain
-from remyelin.trials.vault import RECORD_NAME
+from remyelin.trials.layout import RECORD_NAME, plain_object
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -50,6 +52,26 @@ COLUMNS: Final[Mapping[str, str]] = {
 }
 """What each column of the tables means."""
 
+_TABLES: Final = ("years", "weekly", "visits", "events", "ended")
+
+
+def _is_earlier(folder: Path) -> bool:
+    record = plain_object(folder / RECORD_NAME)
+    wanted = ("notice", "description", "years", "options", "matched", "parameters")
+    return record.get("package") == "remyelin" and all(name in record for name in wanted)
+
+
+PATIENT: Final = Layout(
+    kind="patient",
+    what="patient folder",
+    names=(
+        *(f"{name}.csv" for name in _TABLES),
+        *("weekly.parquet", "columns.md", RECORD_NAME, "patient.png", "patient.svg"),
+    ),
+    is_earlier=_is_earlier,
+)
+"""The folder of a virtual patient."""
+
 
 def columns_text(course: Course) -> str:
     """Say in Markdown what every column means."""
@@ -70,11 +92,11 @@ def write_patient_folder(
     from remyelin.reports.patient_picture import FORMATS, picture, written
 
     figure = picture(course)
-    with written_aside(folder, force=force) as aside:
+    with new_folder(folder, PATIENT, force=force) as aside:
         for kind in FORMATS:
             (aside / f"{PICTURE_NAME}.{kind}").write_bytes(written(figure, kind))
         for name, frame in _tables(course).items():
-            frame.to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
+            guarded_frame(frame).to_csv(aside / f"{name}.csv", index=False, lineterminator="\n")
         _write_parquet(course.weekly, aside / "weekly.parquet", course.notice)
         (aside / "columns.md").write_text(columns_text(course), encoding="utf-8")
         (aside / RECORD_NAME).write_text(as_json(course.record()) + "\n", encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from importlib import resources
 from pathlib import Path
@@ -118,6 +119,12 @@ def with_protocols(data: object, folder: Path, where: str) -> object:
             allowed = "a .yaml file in the folder of the study file or below, as my_regimen.yaml"
             problems.append(f"{key}: {shown(name)} given, allowed: {allowed}")
             continue
+        if not _is_within(folder / path, folder):
+            problems.append(
+                f"{key}: {shown(name)} is a link that leads out of the folder of the study file; "
+                "put the file itself there"
+            )
+            continue
         try:
             filled.append({**entry, "content": read_yaml(folder / path)})
         except InputError as error:
@@ -125,6 +132,14 @@ def with_protocols(data: object, folder: Path, where: str) -> object:
     if problems:
         raise InputError(where, problems)
     return {**data, "protocols": filled}
+
+
+def _is_within(path: Path, folder: Path) -> bool:
+    """Whether a file lies in a folder or below when all links are followed."""
+    try:
+        return Path(os.path.realpath(path)).is_relative_to(os.path.realpath(folder))
+    except (OSError, ValueError):
+        return False
 
 
 def from_mapping(data: object, *, where: str = "study") -> Study:

@@ -33,6 +33,9 @@ _ALLOWED: Mapping[str, str] = {
     "enum": "{expected}",
     "literal_error": "{expected}",
 }
+_MOST_SHOWN = 60
+_MOST_OF_A_WORD = 20
+_STRUCTURES = frozenset({"tuple_type", "list_type", "dict_type", "model_type"})
 _PATTERN_HINT = "lower case letters, digits and underscores, a letter first, at most 64"
 
 
@@ -71,13 +74,21 @@ def _sentences(item: dict[str, Any], model: type[BaseModel]) -> Iterator[str]:
     elif kind == "value_error":
         yield from _own_sentences(path, loc, item)
     else:
-        yield f"{path}: {shown(item['input'])} given, allowed: {_allowed(kind, item)}"
+        yield f"{path}: {_given(item['input'], kind)} given, allowed: {_allowed(kind, item)}"
+
+
+def _given(value: object, kind: str = "") -> str:
+    """Show a value; of a long text only its length, as it may be that of another file."""
+    most = _MOST_OF_A_WORD if kind in _STRUCTURES else _MOST_SHOWN
+    if isinstance(value, str) and (len(value) > most or not value.isprintable()):
+        return f"a text of {len(value):,} characters"
+    return shown(value, limit=_MOST_SHOWN)
 
 
 def _own_sentences(path: str, loc: tuple[Any, ...], item: dict[str, Any]) -> Iterator[str]:
     text = str(item["msg"]).removeprefix("Value error, ")
     value = item["input"]
-    given = "" if isinstance(value, Mapping | BaseModel) else f"{shown(value)} given; "
+    given = "" if isinstance(value, Mapping | BaseModel) else f"{_given(value)} given; "
     for line in text.split("\n"):
         joint = "." if loc and line.split(":")[0].replace(".", "").isidentifier() else ": "
         yield f"{path}{joint}{given}{line}" if loc else f"{given}{line}"

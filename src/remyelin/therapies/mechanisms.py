@@ -59,7 +59,7 @@ def named(name: str) -> Mechanism:
     UnknownNameError
         There is no such mechanism.
     """
-    if name not in mechanisms():
+    if name not in tuple(mechanisms()):
         raise UnknownNameError("mechanism", shown(name), tuple(mechanisms()))
     return mechanisms()[name]
 

@@ -99,12 +99,12 @@ SETTING_LIMITS: Mapping[str, tuple[int, int]] = {
 
 
 def checked(settings: RunSettings) -> RunSettings:
-    """Give the settings back when every number is a whole number within `SETTING_LIMITS`.
+    """Give the settings back when numbers are whole, within `SETTING_LIMITS`, and flags are flags.
 
     Raises
     ------
     UsageError
-        A number is not; the message names it and what is allowed.
+        One is not; the message names it and what is allowed.
     """
     for name, (low, high) in SETTING_LIMITS.items():
         value: object = getattr(settings, name)
@@ -112,6 +112,8 @@ def checked(settings: RunSettings) -> RunSettings:
             raise UsageError(
                 f"{name} is {shown(value)}; allowed is a whole number from {low} to {high}"
             )
+    if not isinstance(settings.twins, bool):
+        raise UsageError(f"twins is {shown(settings.twins)}; allowed is True or False")
     return settings
 
 

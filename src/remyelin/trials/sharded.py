@@ -10,6 +10,7 @@ from itertools import groupby
 from pathlib import Path
 
 from remyelin.errors import UsageError
+from remyelin.files import shown
 from remyelin.statistics.tally import Item, Tally
 from remyelin.trials.crew import Alone, Crew, DaskCrew, Processes
 from remyelin.trials.foreman import Foreman, Job
@@ -52,6 +53,15 @@ class Scale:
         UsageError
             The message says what to give instead.
         """
+        for name in ("resume", "force"):
+            if not isinstance(getattr(self, name), bool):
+                raise UsageError(
+                    f"{name} is {shown(getattr(self, name))}; allowed is True or False"
+                )
+        if not (self.cluster is None or isinstance(self.cluster, str)):
+            raise UsageError(
+                f"cluster is {shown(self.cluster)}; allowed is local:N or an address as text"
+            )
         if settings.tables is Keep.WHOLE and (self.resume or self.cluster is not None):
             option = "--resume" if self.resume else "--cluster"
             raise UsageError(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -17,19 +16,16 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from remyelin.core.folders import new_folder, put, resumed_folder
+from remyelin.core.ownership import is_bare
 from remyelin.errors import OutputError, SimulationError
 from remyelin.files import shown
 from remyelin.statistics.tally import Tally
 from remyelin.study.catalogue import dump
+from remyelin.trials.layout import MANIFEST_NAME, RUN
 from remyelin.trials.plan import Plan
 from remyelin.trials.shards import Shard
 from remyelin.trials.storage import arrays_bytes
-
-MANIFEST_NAME: Final = "manifest.json"
-"""File by which a folder with shards is known; it is written first."""
-
-RECORD_NAME: Final = "record.json"
-"""File by which a complete run folder is known; it is written last."""
 
 _FORMAT: Final = 1
 _FOLDER: Final = "shards"
@@ -114,33 +110,24 @@ class Vault:
         folder, identity
             Where the run is kept, and what it is.
         resume
-            Go on with the run in the folder; without it the folder must be new.
+            Go on with the run in the folder; without it the folder must be new or empty.
         force
-            Remove an older run folder first.
+            Replace an older run folder.
 
         Raises
         ------
         OutputError
             The folder cannot be written, or holds another run; the message says what differs.
         """
-        vault = cls(folder)
-        if resume and folder.exists():
-            _refuse_other(folder, read_manifest(folder), identity)
-            return vault
-        old = folder.exists() and any(folder.iterdir())
-        if old and not (force and is_run_folder(folder)):
-            raise OutputError(
-                f"the folder {shown(folder)} exists already; it is never overwritten unasked\n"
-                "Go on with the run in it with --resume, or give another folder with --out."
-            )
-        try:
-            if old:
-                shutil.rmtree(folder)
-            (folder / _FOLDER).mkdir(parents=True)
-        except OSError as error:
-            raise _failed(folder, error) from error
-        vault._write(MANIFEST_NAME, (json.dumps(dict(identity), indent=2) + "\n").encode())
-        return vault
+        if resume:
+            folder = resumed_folder(folder, RUN)
+            if folder.exists() and not is_bare(folder):
+                _refuse_other(folder, read_manifest(folder), identity)
+                return cls(folder)
+        with new_folder(folder, RUN, force=force) as aside:
+            (aside / _FOLDER).mkdir()
+            (aside / MANIFEST_NAME).write_text(json.dumps(dict(identity), indent=2) + "\n")
+        return cls(folder)
 
     def keep(self, shard: Shard, output: Output) -> None:
         """Write a finished shard: tables, tally, and last the receipt that vouches for them.
@@ -167,15 +154,13 @@ class Vault:
         self._write(f"{_FOLDER}/{_name(shard)}.json", json.dumps(receipt).encode())
 
     def _write(self, name: str, content: bytes) -> None:
-        path = self.folder / name
-        aside = path.with_name(f".{path.name}.part")
         try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            aside.write_bytes(content)
-            aside.replace(path)
-        except OSError as error:
-            aside.unlink(missing_ok=True)
-            raise _failed(self.folder, error) from error
+            put(self.folder, RUN, name, content)
+        except (OSError, OutputError) as error:
+            cause = error.__cause__ if isinstance(error, OutputError) else error
+            if not isinstance(cause, OSError):
+                raise
+            raise _failed(self.folder, cause) from error
 
     def finished(self, shard: Shard) -> Mapping[str, object] | None:
         """Give the receipt of a shard; None where it is missing or a file is not as vouched for."""
@@ -213,11 +198,6 @@ class Vault:
             ) from error
 
 
-def is_run_folder(folder: Path) -> bool:
-    """Whether a folder holds a run, complete or begun."""
-    return any((folder / name).is_file() for name in (RECORD_NAME, MANIFEST_NAME))
-
-
 def read_manifest(folder: Path) -> dict[str, object]:
     """Read what run a folder holds.
 
@@ -238,6 +218,20 @@ def read_manifest(folder: Path) -> dict[str, object]:
     if not isinstance(found, dict):
         raise OutputError(f"{shown(path)} is no manifest of a run\nGive another folder with --out.")
     return found
+
+
+_OF_RECORD: Final = ("study", "parameters", "patients", "replicates", "seed", "twins", "mechanism")
+
+
+def holds(folder: Path, record: Mapping[str, object]) -> bool:
+    """Whether a folder holds the shards of the run that a run record tells of."""
+    try:
+        found = json.loads((folder / MANIFEST_NAME).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return isinstance(found, dict) and all(
+        name in found and found[name] == record.get(name) for name in (*_OF_RECORD, "backend")
+    )
 
 
 def _refuse_other(folder: Path, found: Identity, wanted: Identity) -> None:
