@@ -98,6 +98,17 @@ def test_what_is_not_ours_stops_with_its_name(tmp_path: Path, what: str) -> None
     assert picture(tmp_path) == before
 
 
+def test_an_empty_folder_is_taken_and_one_with_empty_folders_of_others_is_not(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "run" / "shards").mkdir(parents=True)
+    write(tmp_path / "run")
+    (tmp_path / "other" / "chapters").mkdir(parents=True)
+    with pytest.raises(OutputError, match="is not a small folder"):
+        folder_target(tmp_path / "other", LAYOUT, force=True)
+    assert (tmp_path / "other" / "chapters").is_dir()
+
+
 def test_what_comes_in_while_the_new_one_is_written_is_kept(tmp_path: Path) -> None:
     write(tmp_path / "run")
 

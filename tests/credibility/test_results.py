@@ -17,7 +17,7 @@ from remyelin.credibility.results import (
     stored,
 )
 from remyelin.credibility.rows import target_row, weighted
-from remyelin.errors import InputError, UsageError
+from remyelin.errors import InputError, OutputError, UsageError
 from remyelin.reports.scoreboard_files import (
     PAGE,
     RESULTS,
@@ -124,6 +124,29 @@ def test_a_group_is_written_whole_into_a_folder(tmp_path: Path) -> None:
     }
     assert all(path.is_file() for path in written)
     assert not list(tmp_path.rglob(".remyelin-*"))
+
+
+def test_publishing_refuses_what_was_changed_by_hand(tmp_path: Path) -> None:
+    (tmp_path / RESULTS).mkdir(parents=True)
+    (tmp_path / PAGE).parent.mkdir()
+    one = result()
+    publish((one,), tmp_path)
+    pictured = tmp_path / PAGE.parent / "img" / "scoreboard_mine.svg"
+    for path in (tmp_path / RESULTS / "mine.csv", tmp_path / PAGE, pictured):
+        kept = path.read_bytes()
+        path.write_bytes(b"my own text")
+        with pytest.raises(OutputError, match="not as remyelin wrote"):
+            publish((replace(one, seed=2),), tmp_path)
+        assert path.read_bytes() == b"my own text"
+        path.write_bytes(kept)
+    publish((replace(one, seed=2),), tmp_path)
+
+
+def test_a_group_is_not_written_over_files_of_others(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("patients of mine")
+    with pytest.raises(OutputError, match=r"mine\.csv"):
+        write_group(result(), tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.csv"]
 
 
 def test_publishing_renews_one_group_and_the_page_of_all(tmp_path: Path) -> None:

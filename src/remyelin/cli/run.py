@@ -215,6 +215,7 @@ def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
 def _begun(out: str | None) -> Mapping[str, Any]:
     """What the run that is gone on with was asked for; it stands in for options not given."""
     from remyelin.core.ownership import is_bare
+    from remyelin.trials.layout import RUN
     from remyelin.trials.vault import read_manifest
 
     if out is None:
@@ -223,7 +224,7 @@ def _begun(out: str | None) -> Mapping[str, Any]:
             "Begin such a run with --tables split or --tables none."
         )
     folder = Path(out)
-    return read_manifest(folder) if folder.exists() and not is_bare(folder) else {}
+    return read_manifest(folder) if folder.exists() and not is_bare(folder, RUN) else {}
 
 
 def _numbers(texts: Mapping[str, str | None], begun: Mapping[str, Any]) -> dict[str, int | None]:

@@ -107,7 +107,7 @@ def _refuse_existing(
             raise OutputError(
                 f"{name} holds the input {shown(os.fspath(source))}; it is not replaced\n{_ANOTHER}"
             )
-    if is_bare(path):
+    if is_bare(path, layout):
         return
     if not is_of(path, layout):
         raise OutputError(

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from remyelin.core.asides import PREFIX, Kind, beside, recognised
+from remyelin.core.asides import Kind, beside, recognised
 from remyelin.core.inventory import INVENTORY_NAME, Inventory, read_inventory
 
 
@@ -65,18 +65,9 @@ def is_of(folder: Path, layout: Layout) -> bool:
     return layout.is_earlier(folder) if found is None else found.kind == layout.kind
 
 
-def is_bare(folder: Path) -> bool:
-    """Whether there is no file in a folder, but for what a process that ended left aside."""
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.is_symlink():
-                return False
-            if entry.is_dir():
-                if entry.name.startswith(PREFIX) or not is_bare(Path(entry.path)):
-                    return False
-            elif not _is_orphan(entry.name, Kind.FILE):
-                return False
-    return True
+def is_bare(folder: Path, layout: Layout) -> bool:
+    """Whether nothing but empty folders of the layout, and what a killed process left, is there."""
+    return not list(_strangers(folder, lambda _: False, layout))
 
 
 def _owner(folder: Path, layout: Layout) -> Owns:
@@ -112,7 +103,8 @@ def _strangers(folder: Path, owns: Owns, layout: Layout, above: str = "") -> Ite
 
 def _is_place(name: str, layout: Layout) -> bool:
     """Whether files of the layout lie in a folder of this name."""
-    return any(pattern.startswith(f"{name}/") for pattern in layout.patterns)
+    above = (pattern.rpartition("/")[0] for pattern in layout.patterns)
+    return any(re.fullmatch(pattern, name) for pattern in above if pattern)
 
 
 def _unlike(folder: Path, layout: Layout, above: str = "") -> Iterator[str]:

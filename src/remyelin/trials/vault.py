@@ -121,7 +121,7 @@ class Vault:
         """
         if resume:
             folder = resumed_folder(folder, RUN)
-            if folder.exists() and not is_bare(folder):
+            if folder.exists() and not is_bare(folder, RUN):
                 _refuse_other(folder, read_manifest(folder), identity)
                 return cls(folder)
         with new_folder(folder, RUN, force=force) as aside:
