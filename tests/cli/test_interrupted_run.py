@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from pathlib import Path
@@ -12,6 +11,7 @@ from pathlib import Path
 import pytest
 import yaml
 
+from tests.processes import members, start, wait_until
 from tests.trials.small import mapping
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
@@ -24,35 +24,6 @@ def study(tmp_path: Path) -> Path:
     file = tmp_path / "small.yaml"
     file.write_text(yaml.safe_dump(mapping()), encoding="utf-8")
     return file
-
-
-# A job in the background of a shell is started deaf to Ctrl-C; a person's is not.
-SCRIPT = """
-import signal, sys
-signal.signal(signal.SIGINT, signal.default_int_handler)
-from remyelin.cli.main import main
-sys.exit(main())
-"""
-
-
-def start(study: Path, workers: int) -> subprocess.Popen[str]:
-    words = ("--patients", "3000", "--replicates", "40", "--workers", str(workers), "--out", "out")
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, "run", study.name, *words],
-        cwd=study.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-
-
-def group_is_gone(group: int) -> bool:
-    try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
 
 
 @pytest.mark.parametrize(
@@ -69,7 +40,8 @@ def group_is_gone(group: int) -> bool:
 def test_ctrl_c_ends_a_run_at_any_moment(
     study: Path, workers: int, *, whole_group: bool, seconds: float
 ) -> None:
-    child = start(study, workers)
+    words = ("--patients", "3000", "--replicates", "40", "--workers", str(workers), "--out", "out")
+    child = start(study.parent, "run", study.name, *words)
     try:
         time.sleep(seconds)
         assert child.poll() is None, child.communicate()
@@ -79,12 +51,9 @@ def test_ctrl_c_ends_a_run_at_any_moment(
             child.send_signal(signal.SIGINT)
         out, err = child.communicate(timeout=PATIENCE_SECONDS)
         assert (child.returncode, out, err) == (130, "", "interrupted\n")
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while not group_is_gone(child.pid):
-            assert time.monotonic() < deadline, "a process is left behind"
-            time.sleep(0.05)
+        wait_until(lambda: not members(child.pid), PATIENCE_SECONDS, "a process is left behind")
         assert [path.name for path in study.parent.iterdir()] == ["small.yaml"]
     finally:
-        if not group_is_gone(child.pid):
-            os.killpg(child.pid, signal.SIGKILL)
+        for left in members(child.pid):
+            os.kill(left, signal.SIGKILL)
         child.communicate()

@@ -18,7 +18,7 @@ import remyelin
 from remyelin.cli.main import main
 from tests.cli.helpers import call
 from tests.cli.test_commands import asked as asked  # noqa: PLC0414
-from tests.cli.test_interrupted_run import SCRIPT, group_is_gone
+from tests.processes import members, start, wait_until
 from tests.trials.small import mapping
 
 PATIENCE_SECONDS = 90.0
@@ -34,17 +34,6 @@ def study(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     file.write_text(yaml.safe_dump(mapping()), encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     return file
-
-
-def start(study: Path, *words: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-c", SCRIPT, "run", study.name, *words],
-        cwd=study.parent,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
 
 
 def wait_for_shard(child: subprocess.Popen[str], folder: Path) -> None:
@@ -77,16 +66,13 @@ def test_a_run_that_ended_early_goes_on_with_resume(
     study: Path, capsys: Capture, once: Path, sign: signal.Signals, workers: str
 ) -> None:
     twice = study.parent / "twice"
-    child = start(study, *WORDS, "--workers", workers, "--out", "twice")
+    child = start(study.parent, "run", study.name, *WORDS, "--workers", workers, "--out", "twice")
     wait_for_shard(child, twice)
     os.killpg(child.pid, sign)
     out, err = child.communicate(timeout=PATIENCE_SECONDS)
     if sign is signal.SIGINT:
         assert (child.returncode, out, err) == (130, "", "interrupted\n")
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while not group_is_gone(child.pid):
-        assert time.monotonic() < deadline, "a process is left behind"
-        time.sleep(0.05)
+    wait_until(lambda: not members(child.pid), PATIENCE_SECONDS, "a process is left behind")
     there = {name for name in shards(twice) if name.endswith(".json")}
     assert 0 < len(there) < 3
     assert not (twice / "record.json").exists()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
+import socket
 import sys
+import threading
+from contextlib import suppress
 from importlib.util import find_spec
 from typing import Any
 
@@ -76,3 +79,48 @@ def test_work_lost_with_its_workers_again_and_again_is_one_clear_error() -> None
     with pytest.raises(SimulationError, match=r"cluster is gone.*\n.*--resume"):
         leader.recover(OSError("closed"))
     assert not leader.recover(ValueError("the work itself"))
+
+
+@needs_dask
+@pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+def test_a_worker_that_is_lost_while_it_starts_is_one_clear_error() -> None:
+    before, done = set(multiprocessing.active_children()), threading.Event()
+
+    def kill_every_start() -> None:
+        while not done.wait(0.02):
+            for child in set(multiprocessing.active_children()) - before:
+                with suppress(ProcessLookupError):
+                    os.kill(child.pid or 0, signal.SIGKILL)
+
+    killer = threading.Thread(target=kill_every_start)
+    killer.start()
+    try:
+        with pytest.raises(SimulationError, match="did not start"):
+            DaskCrew("local:2")
+    finally:
+        done.set()
+        killer.join()
+    assert not set(multiprocessing.active_children()) - before
+
+
+@needs_dask
+@pytest.mark.parametrize(
+    "address", ["http://127.0.0.1:9", "127.0.0.1", "tcp://", "tcp://127.0.0.1:none", "mist", ""]
+)
+def test_an_address_that_is_none_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch, address: str
+) -> None:
+    monkeypatch.setattr(crew, "_CONNECT_SECONDS", 1)
+    with pytest.raises((SimulationError, UsageError)):
+        DaskCrew(address)
+
+
+@needs_dask
+def test_an_address_where_something_else_answers_is_one_clear_error(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(crew, "_CONNECT_SECONDS", 1)
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(SimulationError, match="no Dask scheduler answers"):
+            DaskCrew(f"tcp://127.0.0.1:{port}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import multiprocessing
 import signal
@@ -14,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from remyelin.errors import SimulationError, UsageError
 from remyelin.files import shown
+from remyelin.trials.worker import deaf_to_interrupt, prepare_worker
 
 if TYPE_CHECKING:
     from distributed import Client, LocalCluster
@@ -89,10 +91,6 @@ def interrupt_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _deaf_to_interrupt() -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-
-
 class Processes:
     """Works in processes of this machine.
 
@@ -110,7 +108,7 @@ class Processes:
 
     def _new_pool(self) -> ProcessPoolExecutor:
         context = multiprocessing.get_context("spawn")
-        return ProcessPoolExecutor(self.width, context, _deaf_to_interrupt)
+        return ProcessPoolExecutor(self.width, context, prepare_worker)
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Hand a piece of work to a process."""
@@ -172,6 +170,8 @@ class DaskCrew:
         if local != address:
             self._cluster = _local_cluster(local, address)
         try:
+            if self._cluster is None:
+                _look_for_scheduler(address)
             self._client: Client = Client(
                 self._cluster if self._cluster is not None else address,
                 timeout=_CONNECT_SECONDS,
@@ -225,6 +225,32 @@ class DaskCrew:
                 self._cluster.close()
 
 
+def _look_for_scheduler(address: str) -> None:
+    """Make sure that a scheduler answers in time; a client would wait for a stranger for ever.
+
+    Raises
+    ------
+    OSError, ValueError, TypeError
+        Nobody answers, somebody else does, or the address is none.
+    """
+    from distributed.comm import connect
+
+    async def ask() -> object:
+        comm = await connect(address, timeout=_CONNECT_SECONDS)
+        try:
+            await comm.write({"op": "identity", "reply": True})
+            return await comm.read()
+        finally:
+            comm.abort()
+
+    try:
+        found = asyncio.run(asyncio.wait_for(ask(), _CONNECT_SECONDS))
+    except TimeoutError:
+        raise OSError(f"no answer within {_CONNECT_SECONDS} s") from None
+    if not isinstance(found, dict) or found.get("type") != "Scheduler":
+        raise OSError("what answers there is no scheduler of Dask")
+
+
 def _local_cluster(count: str, address: str) -> LocalCluster:
     from distributed import LocalCluster
 
@@ -233,19 +259,27 @@ def _local_cluster(count: str, address: str) -> LocalCluster:
             f"the cluster {shown(address)} is none; give local:N with N from 1 to 256, or the "
             "address of a scheduler such as tcp://10.0.0.5:8786"
         )
-    with interrupt_held():
-        return LocalCluster(
-            n_workers=int(count[:4]),
-            threads_per_worker=1,
-            processes=True,
-            dashboard_address=None,
-            silence_logs=logging.CRITICAL,
-            preload=["remyelin.trials.crew"],
-        )
+    try:
+        with interrupt_held():
+            return LocalCluster(
+                n_workers=int(count[:4]),
+                threads_per_worker=1,
+                processes=True,
+                dashboard_address=None,
+                silence_logs=logging.CRITICAL,
+                preload=["remyelin.trials.crew"],
+            )
+    except (RuntimeError, OSError, TimeoutError) as error:
+        # Dask raises a bare RuntimeError where a worker is lost before it has begun.
+        raise SimulationError(
+            f"the workers of the cluster {shown(address)} did not start: {error}\n"
+            "Perhaps they were ended from outside, or memory is short; try again, or ask for "
+            f"fewer. {_GO_ON}"
+        ) from None
 
 
 def dask_setup(worker: object) -> None:
     """Called by Dask in a worker of a local cluster: Ctrl-C is for the process that leads."""
     del worker
     with suppress(ValueError):  # not in the main thread
-        _deaf_to_interrupt()
+        deaf_to_interrupt()

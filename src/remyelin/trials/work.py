@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import multiprocessing
-import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
@@ -17,6 +16,7 @@ from remyelin.trials.conduct import Tables, conduct
 from remyelin.trials.crew import interrupt_held
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Progress, ProgressListener
+from remyelin.trials.worker import prepare_worker
 
 _SMALLEST_SHARE: Final = 16_384
 """Candidates below which the engine wastes time on overhead, second waves included."""
@@ -95,9 +95,9 @@ def _in_worker(plan: Plan, batch: tuple[int, ...]) -> Tables:
     return conduct(plan, batch, report)
 
 
-def _prepare_worker(told: SimpleQueue[tuple[int, float]]) -> None:
+def _prepare(told: SimpleQueue[tuple[int, float]]) -> None:
     global _told  # noqa: PLW0603
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    prepare_worker()
     _told = told
 
 
@@ -108,8 +108,9 @@ def _shared(
     listen: ProgressListener | None,
 ) -> Iterator[tuple[int, Tables]]:
     context = multiprocessing.get_context("spawn")
+    others = set(multiprocessing.active_children())
     told: SimpleQueue[tuple[int, float]] = context.SimpleQueue()
-    pool = ProcessPoolExecutor(workers, context, _prepare_worker, (told,))
+    pool = ProcessPoolExecutor(workers, context, _prepare, (told,))
     try:
         with interrupt_held():
             jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
@@ -123,7 +124,7 @@ def _shared(
         ) from None
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in multiprocessing.active_children():
+        for process in set(multiprocessing.active_children()) - others:
             process.terminate()
         raise
     pool.shutdown()

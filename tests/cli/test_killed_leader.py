@@ -1,0 +1,66 @@
+"""A leading process that is killed takes its workers with it, and its run can be gone on with."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import time
+from importlib.util import find_spec
+from pathlib import Path
+
+import pytest
+import yaml
+
+from tests.processes import members, start, wait_until
+from tests.trials.small import mapping
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
+
+PATIENCE_SECONDS = 60.0
+GONE_SECONDS = 10.0
+"""Within this time every worker has ended."""
+
+LEADER_AND_HELP = 2
+"""The leading process and the one that looks after shared resources."""
+
+needs_dask = pytest.mark.skipif(find_spec("distributed") is None, reason="Dask is not installed")
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    file = tmp_path / "small.yaml"
+    file.write_text(yaml.safe_dump(mapping()), encoding="utf-8")
+    return file
+
+
+@pytest.mark.parametrize("seconds", [0.0, 4.0], ids=["starting", "working"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("--workers", "2"),
+        ("--workers", "2", "--tables", "none"),
+        pytest.param(("--cluster", "local:2", "--tables", "none"), marks=needs_dask),
+    ],
+    ids=["whole", "shards", "dask"],
+)
+def test_workers_end_with_a_leader_that_is_killed(
+    study: Path, words: tuple[str, ...], seconds: float
+) -> None:
+    size = ("--patients", "3000", "--replicates", "40", "--out", "out")
+    child = start(study.parent, "run", study.name, *size, *words)
+    try:
+        wait_until(
+            lambda: len(members(child.pid)) >= LEADER_AND_HELP + 2,
+            PATIENCE_SECONDS,
+            "the workers did not start",
+        )
+        time.sleep(seconds)
+        assert child.poll() is None, child.communicate()
+        os.kill(child.pid, signal.SIGKILL)
+        assert child.wait(timeout=GONE_SECONDS) == -signal.SIGKILL
+        wait_until(lambda: not members(child.pid), GONE_SECONDS, "a worker is left behind")
+    finally:
+        for left in members(child.pid):
+            os.kill(left, signal.SIGKILL)
+        child.communicate()
