@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remyelin.core.digest import Provenance
 from remyelin.credibility import groups, running
 from remyelin.credibility.rows import rows_of
 from remyelin.credibility.running import Job, Settings, run_group
@@ -92,7 +93,7 @@ def test_anything_that_changes_a_figure_changes_the_key_and_workers_do_not(
     monkeypatch.setattr(running, "parameters_digest", lambda: "other")
     assert not set(own) & {job.key for job in jobs(Settings())}
     monkeypatch.undo()
-    monkeypatch.setattr(running, "code_digest", lambda: "other")
+    monkeypatch.setattr(running, "provenance", lambda: Provenance({"code of model": "other"}, ""))
     assert not set(own) & {job.key for job in jobs(Settings())}
 
 

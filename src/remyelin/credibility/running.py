@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from remyelin.core.digest import digest_of, provenance
 from remyelin.credibility import groups
 from remyelin.credibility.course import Course
-from remyelin.credibility.digests import code_digest, digest, parameters_digest
+from remyelin.credibility.digests import parameters_digest
 from remyelin.credibility.observations import Observation, expanded
 from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
@@ -18,6 +19,8 @@ from remyelin.study.schema import Study
 from remyelin.trials import run_trial
 from remyelin.trials.planned import reasons
 from remyelin.trials.prediction import Progress, ProgressListener, RunResult, RunSettings, checked
+
+_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,12 +70,13 @@ class Job:
     def key(self) -> str:
         """Name of its result in the store."""
         chosen = self.settings
-        return digest(
+        return digest_of(
             catalogue.dump(self.study),
             parameters_digest(),
-            code_digest(),
+            provenance().digest(),
             f"{chosen.patients} {chosen.replicates} {chosen.seed} {chosen.backend.value}",
             *(f"{t.target} {t.arm} {t.measure.model_dump_json()}" for t in self.targets),
+            length=_KEY_LENGTH,
         )
 
 

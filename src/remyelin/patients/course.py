@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from remyelin.core.digest import provenance
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.population import Population
 from remyelin.errors import InputError
@@ -97,6 +98,7 @@ class Course:
             "draws": self.settings.draws,
             "backend": self.settings.backend.value,
             "parameters": self.parameters,
+            "provenance": provenance().digest(),
             "matched": {
                 "found": self.matched.found,
                 "screened": self.matched.screened,

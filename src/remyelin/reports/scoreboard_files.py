@@ -8,7 +8,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from remyelin.credibility.digests import code_digest, parameters_digest
+from remyelin.core.digest import provenance
+from remyelin.credibility.digests import parameters_digest
 from remyelin.credibility.results import PAGE_NAME, about_text, rows_text, stored
 from remyelin.errors import OutputError, UsageError
 from remyelin.files import shown
@@ -31,7 +32,7 @@ def write_group(result: GroupResult, folder: Path) -> list[Path]:
     OutputError
         A file cannot be written.
     """
-    state = PageState(parameters=parameters_digest(), code=code_digest())
+    state = PageState(parameters=parameters_digest(), code=provenance().digest())
     files: dict[Path, bytes] = {
         folder / f"{result.group}.csv": rows_text(result.rows).encode(),
         folder / f"{result.group}.json": about_text(result).encode(),
@@ -62,7 +63,7 @@ def publish(results: Sequence[GroupResult], checkout: Path) -> list[Path]:
         files[place / f"{result.group}.csv"] = rows_text(result.rows).encode()
         files[place / f"{result.group}.json"] = about_text(result).encode()
     written = _write(files)
-    state = PageState(parameters=parameters_digest(), code=code_digest())
+    state = PageState(parameters=parameters_digest(), code=provenance().digest())
     about = {"parameters": state.parameters, "code": state.code}
     return written + _write(
         {

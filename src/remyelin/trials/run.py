@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 import time
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from remyelin.core.digest import provenance, text_digest, versions
 from remyelin.endpoints import History
 from remyelin.parameters import ParameterTable
 from remyelin.study.catalogue import dump
@@ -104,14 +104,16 @@ def run_trial(
 
 
 def _record(plan: Plan, wall: float) -> Mapping[str, object]:
-    settings = plan.settings
+    settings, found = plan.settings, provenance()
     return {
         "package": "remyelin",
         "version": _version(),
         "model": "R3",
         "parameters": plan.table.digest(),
-        "study": hashlib.sha256(dump(plan.study).encode()).hexdigest()[:16],
+        "study": text_digest(dump(plan.study)),
         "study_id": plan.study.study_id,
+        "provenance": found.digest(),
+        "evidence": found.evidence,
         "patients": settings.patients,
         "replicates": settings.replicates,
         "seed": settings.seed,
@@ -129,7 +131,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
             "system": platform.system(),
             "processor": platform.machine(),
             "python": sys.version.split()[0],
-            "numpy": version("numpy"),
+            **versions(),
         },
         "wall_seconds": wall,
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from remyelin.core.digest import provenance
 from remyelin.errors import UsageError
 from remyelin.statistics.tally import Item, Tally
 from remyelin.trials.crew import Alone, Crew, DaskCrew, Processes
@@ -17,7 +18,7 @@ from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Keep, Progress, ProgressListener, RunSettings
 from remyelin.trials.shards import SHARD_PATIENTS, Shard, shards_of
 from remyelin.trials.summarise import Summary, frame_of, summarise_run
-from remyelin.trials.vault import Vault, code_digest, identity_of
+from remyelin.trials.vault import Vault, identity_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -105,7 +106,7 @@ def run_shards(
         crew, threads = _crew(scale, settings, len(shards))
         try:
             vault = Vault.open(folder, identity, resume=scale.resume, force=scale.force)
-            job = Job(replace(plan, threads=threads), code_digest())
+            job = Job(replace(plan, threads=threads), provenance().parts)
             there = Foreman(job, vault, crew, listen).lead(shards)
         except BaseException:
             crew.close(hurry=True)
