@@ -8,11 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from remyelin.cohorts import reference, shelf
+from remyelin.cohorts import packing, reference
 from remyelin.cohorts.course import Course, silent_days
 from remyelin.cohorts.packing import packed, unpacked
 from remyelin.cohorts.reference import Variant, looks_at, make, of, stored_variants
 from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS
+from remyelin.core.cache import Cache
 from remyelin.engine.backends import Backend
 from remyelin.errors import CohortError, InputError, UnknownNameError
 from remyelin.parameters import ParameterTable
@@ -187,18 +188,39 @@ class TestMadeOnDemand:
         with pytest.raises(AssertionError, match="made again"):
             of.__wrapped__(Variant(Course.RELAPSING, Era.HISTORICAL, prior=ON_INTERFERON))
 
-    def test_a_damaged_file_is_made_anew(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize("damage", ["bit", "table", "columns", "rows", "half"])
+    def test_a_damaged_file_or_another_shape_is_made_anew(
+        self, tmp_path: Path, damage: str
+    ) -> None:
         first = of.__wrapped__(TREATED)
         (kept,) = (tmp_path / "cohorts").iterdir()
-        kept.write_bytes(b"PAR1 not a table")
+        good, cache = kept.read_bytes(), Cache.of(reference.KIND)
+        content = cache.read(kept.name)
+        assert content is not None
+        frame = packing.from_bytes(content, PEOPLE)
+        if damage == "bit":
+            spoilt = bytearray(good)
+            spoilt[len(good) // 2] ^= 1
+            kept.write_bytes(spoilt)
+        else:
+            body = {
+                "table": b"PAR1 not a table",
+                "columns": packing.to_bytes(pd.DataFrame({"x": [1, 2]})),
+                "rows": packing.to_bytes(frame.head(50)),
+                "half": content[: len(content) // 2],
+            }[damage]
+            cache.write(kept.name, body)
         again = of.__wrapped__(TREATED)
-        assert np.array_equal(first.covariates["edss"], again.covariates["edss"])
-        assert shelf.read(kept.name) is not None
+        for name, values in first.covariates.items():
+            assert np.array_equal(values, again.covariates[name]), name
+        kept_again = cache.read(kept.name)
+        assert kept_again is not None
+        assert packing.from_bytes(kept_again, PEOPLE).equals(frame)
 
     def test_without_a_folder_nothing_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("REMYELIN_CACHE", "")
         assert of.__wrapped__(TREATED).candidates == PEOPLE
-        assert shelf.folder() is None
+        assert Cache.of(reference.KIND).folder is None
 
     def test_an_unknown_prior_protocol_is_named(self) -> None:
         odd = PriorTreatment(

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from remyelin.core.cache import Cache
 from remyelin.core.digest import Provenance
 from remyelin.credibility import groups, running
 from remyelin.credibility.rows import rows_of
@@ -166,13 +167,22 @@ def test_values_that_no_json_holds_come_back_from_the_store(tmp_path: Path) -> N
     store = Store(tmp_path)
     store.write("key", kept)
     assert repr(store.read("key")) == repr(kept)
-    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
+    assert [path.name for path in (tmp_path / "scoreboard").iterdir()] == ["key.json"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 99}', "null"])
 def test_a_damaged_file_of_the_store_is_no_result(tmp_path: Path, text: str) -> None:
-    (tmp_path / "key.json").write_text(text, encoding="utf-8")
+    Cache(tmp_path, "scoreboard").write("key.json", text.encode())
     assert Store(tmp_path).read("key") is None
+
+
+def test_a_flipped_digit_in_the_store_is_no_result(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write("key", fake(jobs(Settings())[0]))
+    assert store.read("key") is not None
+    path = tmp_path / "scoreboard" / "key.json"
+    path.write_bytes(path.read_bytes().replace(b'"patients": 30', b'"patients": 31'))
+    assert store.read("key") is None
 
 
 def test_a_store_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:

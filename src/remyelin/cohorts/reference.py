@@ -19,10 +19,12 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cohorts import packing, shelf
+from remyelin.cohorts import packing
 from remyelin.cohorts.course import Course, course_of, silent_days, start
 from remyelin.cohorts.past import Past
 from remyelin.cohorts.screening import Covariates, Look, Screening
+from remyelin.core.cache import Cache
+from remyelin.core.digest import digest_of, provenance
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
@@ -43,6 +45,10 @@ SEED: Final = 20_190_115
 
 STORED_REGION: Final = Region.US
 
+KIND: Final = "cohorts"
+"""Name of the kept populations among the kept artefacts."""
+
+_NAME_LENGTH: Final = 32
 _NAME: Final = "reference_{course}_{era}"
 _COMMAND: Final = "python -m remyelin.cohorts.reference"
 _COMPRESSION_LEVEL: Final = 19
@@ -143,13 +149,20 @@ def of(variant: Variant) -> Reference:
     if variant.is_stored:
         return _stored(variant)
     table = ParameterTable.load()
-    prior = _spelled(variant)
-    name = shelf.name(prior, table.digest(), str(CANDIDATES), str(SEED))
-    frame = shelf.read(name)
-    if frame is None:
-        frame = make(variant, table, candidates=CANDIDATES)
-        shelf.write(name, frame)
+    frame = Cache.of(KIND).kept(
+        kept_name(variant, table),
+        lambda: make(variant, table, candidates=CANDIDATES),
+        pack=packing.to_bytes,
+        unpack=lambda content: packing.from_bytes(content, CANDIDATES),
+    )
     return _reference(frame, variant, CANDIDATES, HORIZON_YEARS[variant.course], table.digest())
+
+
+def kept_name(variant: Variant, table: ParameterTable) -> str:
+    """Name the file of a population that is kept; it changes with all that it depends on."""
+    size = f"{CANDIDATES} {HORIZON_YEARS[variant.course]!r} {SEED}"
+    parts = (_spelled(variant), table.digest(), size, provenance().digest())
+    return f"{digest_of(*parts, length=_NAME_LENGTH)}.parquet"
 
 
 def _spelled(variant: Variant) -> str:
