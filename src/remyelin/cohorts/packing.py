@@ -94,10 +94,10 @@ def unpacked(
     return {name: made[name].ravel() for name in Covariate}, alive.ravel()
 
 
-def to_bytes(frame: pd.DataFrame) -> bytes:
-    """Give packed looks as a Parquet file."""
+def to_bytes(frame: pd.DataFrame, *, level: int | None = None) -> bytes:
+    """Give packed looks as a Parquet file, compressed at a level of zstd."""
     out = BytesIO()
-    frame.to_parquet(out, compression="zstd", index=False)
+    frame.to_parquet(out, compression="zstd", compression_level=level, index=False)
     return out.getvalue()
 
 

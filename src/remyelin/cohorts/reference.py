@@ -2,16 +2,18 @@
 
 Weights of a study are fitted on the population from which it enrols, so that they depend on no
 run. Untreated populations are stored with the package; make them anew after a change of model or
-parameters with ``python -m remyelin.cohorts.reference``. A population with prior treatment, or of
-another country, is made when it is first asked for, and kept in the user's cache folder.
+parameters with ``python -m remyelin.cohorts.reference``. A population with prior treatment, of
+another country or under other parameters is made when it is first asked for, and kept in the
+user's cache folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -32,6 +34,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.past import PriorTreatment
 from remyelin.study.population import Era, Population
 from remyelin.study.vocabulary import Covariate, Region
+from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -79,13 +82,19 @@ class Variant:
 
     @property
     def is_stored(self) -> bool:
-        """Whether this population comes with the package."""
+        """Whether this population comes with the package, under the parameters of the package."""
         return self.prior is None and self.region is STORED_REGION
 
     @property
     def name(self) -> str:
         """Name of its stored file."""
         return _NAME.format(course=self.course.value, era=self.era.value)
+
+
+_MOST_IN_MEMORY: Final = 4
+"""Populations that a process holds, the last ones used; each takes some 70 MB."""
+
+_recent: OrderedDict[tuple[Variant, str], Reference] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -135,27 +144,53 @@ class Reference:
         return replace(self, candidate=self.candidate[keep], covariates=chosen)
 
 
-@cache
-def of(variant: Variant) -> Reference:
+def of(
+    variant: Variant, table: ParameterTable, report: Callable[[float], None] | None = None
+) -> Reference:
     """Give a reference population: the stored one, a kept one, or one made now.
+
+    Parameters
+    ----------
+    variant
+        Which population.
+    table
+        Parameters of its patients; the stored one is given only for those it was made with.
+    report
+        Told the share of the work done where one is made.
 
     Raises
     ------
-    CohortError
-        The population should be stored and is not.
     UnknownNameError
         Prior treatment names a protocol that the catalogue lacks.
+    InputError
+        Prior treatment names a protocol that does not act.
     """
-    if variant.is_stored:
-        return _stored(variant)
-    table = ParameterTable.load()
-    frame = Cache.of(KIND).kept(
-        kept_name(variant, table),
-        lambda: make(variant, table, candidates=CANDIDATES),
-        pack=packing.to_bytes,
-        unpack=lambda content: packing.from_bytes(content, CANDIDATES),
-    )
-    return _reference(frame, variant, CANDIDATES, HORIZON_YEARS[variant.course], table.digest())
+    key = (variant, table.digest())
+    found = _recent.pop(key, None) or find(variant, table, report)
+    _recent[key] = found
+    while len(_recent) > _MOST_IN_MEMORY:
+        _recent.popitem(last=False)
+    return found
+
+
+def find(
+    variant: Variant, table: ParameterTable, report: Callable[[float], None] | None = None
+) -> Reference:
+    """Do as `of`, without looking at what this process has found before."""
+    frame = stored(variant, table)
+    if frame is None:
+        frame = Cache.of(KIND).kept(
+            kept_name(variant, table),
+            lambda: make(variant, table, candidates=CANDIDATES, report=report),
+            pack=packing.to_bytes,
+            unpack=lambda content: packing.from_bytes(content, CANDIDATES),
+        )
+    silent = silent_days(table, variant.course)
+    covariates, alive = packing.unpacked(frame, CANDIDATES, silent)
+    candidate = np.repeat(np.arange(CANDIDATES), len(frame) // CANDIDATES)
+    horizon = HORIZON_YEARS[variant.course]
+    everybody = Reference(candidate, CANDIDATES, covariates, horizon, table.digest())
+    return everybody if alive.all() else everybody.where(alive)
 
 
 def kept_name(variant: Variant, table: ParameterTable) -> str:
@@ -178,27 +213,33 @@ def _spelled(variant: Variant) -> str:
     return json.dumps([variant.course, variant.era, variant.region, weights, law, protocols])
 
 
-def _stored(variant: Variant) -> Reference:
-    import pandas as pd
-
+def stored(variant: Variant, table: ParameterTable) -> pd.DataFrame | None:
+    """Read the population that comes with the package; None where it is another or damaged."""
+    if not variant.is_stored:
+        return None
     folder = files("remyelin.cohorts").joinpath("data")
-    path = folder.joinpath(f"{variant.name}.parquet")
-    if not path.is_file():
-        raise CohortError(
-            f"no reference population {variant.name!r} is stored; "
-            f"stored: {', '.join(v.name for v in stored_variants() if _is_there(v)) or 'none'}. "
-            f"Make them anew with `{_COMMAND}`, or change population.era in the study file."
-        )
-    about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
-    with path.open("rb") as stream:
-        frame = pd.read_parquet(stream)
-    horizon, digest = float(about["horizon_years"]), str(about["parameters"])
-    return _reference(frame, variant, int(about["candidates"]), horizon, digest)
+    try:
+        about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
+        content = folder.joinpath(f"{variant.name}.parquet").read_bytes()
+    except OSError:
+        return None
+    wanted = about_stored(variant, table, content)
+    return packing.from_bytes(content, CANDIDATES) if about == wanted else None
 
 
-def _is_there(variant: Variant) -> bool:
-    folder = files("remyelin.cohorts").joinpath("data")
-    return folder.joinpath(f"{variant.name}.parquet").is_file()
+def about_stored(variant: Variant, table: ParameterTable, content: bytes) -> dict[str, object]:
+    """Say what stands beside a stored population: how it was made, and the hash of its file."""
+    return {
+        "command": _COMMAND,
+        "course": variant.course.value,
+        "era": variant.era.value,
+        "region": variant.region.value,
+        "candidates": CANDIDATES,
+        "horizon_years": HORIZON_YEARS[variant.course],
+        "seed": SEED,
+        "parameters": table.digest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def stored_variants() -> Iterator[Variant]:
@@ -206,16 +247,6 @@ def stored_variants() -> Iterator[Variant]:
     for course in Course:
         for era in Era:
             yield Variant(course, era)
-
-
-def _reference(
-    frame: pd.DataFrame, variant: Variant, candidates: int, horizon: float, digest: str
-) -> Reference:
-    silent = silent_days(ParameterTable.load(), variant.course)
-    covariates, alive = packing.unpacked(frame, candidates, silent)
-    candidate = np.repeat(np.arange(candidates), len(frame) // candidates)
-    everybody = Reference(candidate, candidates, covariates, horizon, digest)
-    return everybody if alive.all() else everybody.where(alive)
 
 
 def looks_at(
@@ -245,10 +276,19 @@ def make(
     candidates: int = CANDIDATES,
     horizon_years: float | None = None,
     backend: Backend = DEFAULT_BACKEND,
+    report: Callable[[float], None] | None = None,
 ) -> pd.DataFrame:
     """Simulate a reference population and pack it."""
     horizon = HORIZON_YEARS[variant.course] if horizon_years is None else horizon_years
-    return packing.packed(looks_at(variant, table, candidates, horizon, backend))
+    last = silent_days(table, variant.course) + horizon * DAYS_PER_YEAR
+
+    def told(looks: Iterator[Look]) -> Iterator[Look]:
+        for look in looks:
+            if report:
+                report(min(1.0, look.day / last))
+            yield look
+
+    return packing.packed(told(looks_at(variant, table, candidates, horizon, backend)))
 
 
 def main() -> None:
@@ -258,23 +298,9 @@ def main() -> None:
     table = ParameterTable.load()
     for variant in stored_variants():
         frame = make(variant, table, candidates=CANDIDATES)
-        frame.to_parquet(
-            folder / f"{variant.name}.parquet",
-            compression="zstd",
-            compression_level=_COMPRESSION_LEVEL,
-            index=False,
-        )
-        about = {
-            "command": _COMMAND,
-            "course": variant.course.value,
-            "era": variant.era.value,
-            "region": variant.region.value,
-            "candidates": CANDIDATES,
-            "horizon_years": HORIZON_YEARS[variant.course],
-            "seed": SEED,
-            "parameters": table.digest(),
-        }
-        text = json.dumps(about, indent=2) + "\n"
+        content = packing.to_bytes(frame, level=_COMPRESSION_LEVEL)
+        (folder / f"{variant.name}.parquet").write_bytes(content)
+        text = json.dumps(about_stored(variant, table, content), indent=2) + "\n"
         (folder / f"{variant.name}.json").write_text(text, encoding="utf-8")
         print(f"{variant.name}: {len(frame)} looks")
 

@@ -13,7 +13,7 @@ from remyelin.parameters import ParameterTable
 from remyelin.study.arm import Arm
 from remyelin.study.schema import Study
 from remyelin.therapies.protocol import Protocol
-from remyelin.trials.prediction import RunSettings
+from remyelin.trials.prediction import Progress, ProgressListener, RunSettings
 from remyelin.trials.treatments import treatments
 from remyelin.units import months_to_days
 
@@ -21,6 +21,8 @@ UNTREATED: Final = "none"
 """Protocol name of a patient to whom nothing is given."""
 
 _SLACK_MONTHS: Final = 1e-6
+_PERCENT: Final = 100
+_MAKING: Final = "Making the reference population"
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,21 @@ class Plan:
     threads: int = 1
 
     @classmethod
-    def of(cls, study: Study, settings: RunSettings, table: ParameterTable) -> Plan:
+    def of(
+        cls,
+        study: Study,
+        settings: RunSettings,
+        table: ParameterTable,
+        progress: ProgressListener | None = None,
+    ) -> Plan:
         """Make a trial ready.
+
+        Parameters
+        ----------
+        study, settings, table
+            What is run, how, and with which parameters.
+        progress
+            Told how far a reference population is that has to be made first.
 
         Raises
         ------
@@ -73,7 +88,12 @@ class Plan:
         """
         protocols = treatments(study, table)
         population = study.population
-        people = reference.of(reference.Variant.of(population))
+
+        def report(share: float) -> None:
+            if progress:
+                progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
+
+        people = reference.of(reference.Variant.of(population), table, report)
         weighting = fit(population, targets_of(population), people)
         return cls(study, settings, table, weighting, planned_visits(study), protocols)
 

@@ -66,7 +66,7 @@ def run_trial(
     scale = scale or Scale()
     scale.check(settings)
     table = under(settings.mechanism, ParameterTable.load())
-    plan = Plan.of(study, settings, table)
+    plan = Plan.of(study, settings, table, progress)
     scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is not Keep.WHOLE:
         summary, shards = run_shards(plan, scale, progress, scored=scored)
