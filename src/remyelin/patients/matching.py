@@ -21,11 +21,11 @@ from remyelin.engine.population import Population
 from remyelin.errors import CohortError
 from remyelin.parameters import ParameterTable
 from remyelin.patients.description import Description, Sex
-from remyelin.study import population as specification
 from remyelin.study.default_populations import default_populations
 from remyelin.study.fields import Range
 from remyelin.study.population import COVARIATE_LIMITS, Era
-from remyelin.study.vocabulary import Covariate, Phenotype
+from remyelin.study.population import Population as StudyPopulation
+from remyelin.study.vocabulary import Covariate
 
 TOLERANCES: Final[Mapping[Covariate, float]] = {
     Covariate.AGE: 3.0,
@@ -53,12 +53,6 @@ _RECRUITER_FACTOR: Final = 50.0
 _RECRUITER_SPARE: Final = 16
 _EVERYBODY: Final = 1e-9
 """Cap of the weights at which every candidate with a look inside the tolerances is kept."""
-
-_PRIOR: Final = "prior_treatment"
-"""Field of a population that says what its patients were given before."""
-
-_ON_DRUG: Final = "days_on_drug"
-"""Covariate that says for how long a patient is on a drug."""
 
 _EXACT_ZERO: Final = frozenset({Covariate.GD_LESIONS})
 """Counts of which none is told from some: none described, none allowed."""
@@ -140,9 +134,8 @@ def match(
     Raises
     ------
     CohortError
-        The cohorts room cannot enrol such patients, or there is none like this.
+        There is no virtual patient like this.
     """
-    _refuse_unknown(description)
     target = wanted(description)
     for tolerances, pool in _ladder(count):
         population = _specification(description, target, tolerances)
@@ -158,25 +151,6 @@ def match(
     )
 
 
-def _refuse_unknown(description: Description) -> None:
-    if description.phenotype not in _enrolable():
-        raise CohortError(
-            f"phenotype is {description.phenotype.value}; only "
-            f"{', '.join(sorted(_enrolable()))} can be enrolled so far."
-        )
-    if description.prior_drugs and _PRIOR not in specification.Population.model_fields:
-        raise CohortError(
-            "prior_drugs cannot be taken into account yet: virtual patients come untreated. "
-            "Leave prior_drugs out to see an untreated patient like this."
-        )
-
-
-def _enrolable() -> frozenset[Phenotype]:
-    """Courses that the cohorts room enrols: RRMS, and those of which it knows what they imply."""
-    implied: Mapping[Phenotype, object] = getattr(specification, "IMPLIED_CRITERIA", {})
-    return frozenset({Phenotype.RRMS, *implied})
-
-
 def _ladder(count: int) -> Iterator[tuple[Mapping[Covariate, float], int]]:
     for tolerances in (TOLERANCES, WIDENED):
         yield tolerances, _POOL
@@ -188,19 +162,19 @@ def _specification(
     description: Description,
     target: Mapping[Covariate, float],
     tolerances: Mapping[Covariate, float],
-) -> specification.Population:
+) -> StudyPopulation:
     known = default_populations()
     fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
     criteria = {name: _range(name, value, tolerances[name]) for name, value in target.items()}
     fields: dict[str, object] = {}
     if description.prior_drugs:
-        criteria[Covariate(_ON_DRUG)] = Range(min=1.0)
-        fields[_PRIOR] = {
+        criteria[Covariate.DAYS_ON_DRUG] = Range(min=1.0)
+        fields["prior_treatment"] = {
             "protocols": [{"protocol_id": name} for name in description.prior_drugs],
             "share": {"value": 1.0},
             "start_years": {"value": description.disease_duration_years / 2.0},
         }
-    return specification.Population.model_validate(
+    return StudyPopulation.model_validate(
         {
             "phenotype": description.phenotype,
             "era": Era.MODERN,
