@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
+import sys
 import time
 from importlib.resources import files
 from pathlib import Path
@@ -98,3 +100,12 @@ def test_it_takes_no_time_that_a_person_would_notice() -> None:
         provenance()
         best = min(best, time.process_time() - start)
     assert best < WANTED_SECONDS
+
+
+def test_help_is_given_without_it() -> None:
+    program = (
+        "import sys; from remyelin.cli.main import main; code = main(['--help']); "
+        "assert 'remyelin.core.digest' not in sys.modules; sys.exit(code)"
+    )
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -40,7 +40,7 @@ FACES: Final = (
 )
 """What only shows, judges or exports figures; nothing that makes one may import it."""
 
-COUNTED: Final = ("credibility/course.py", "credibility/measures/", "credibility/running.py")
+COUNTED: Final = ("credibility/course.py", "credibility/measures/", "credibility/reading.py")
 """Parts of the faces that read figures from tables."""
 
 BY_CONTENT: Final = ("study/planned/", "study/studies/")

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from remyelin.core.digest import digest_of, provenance
 from remyelin.credibility import groups
-from remyelin.credibility.course import Course
 from remyelin.credibility.digests import parameters_digest
 from remyelin.credibility.observations import Observation, expanded
+from remyelin.credibility.reading import measured
 from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
 from remyelin.errors import CohortError
@@ -18,7 +18,7 @@ from remyelin.study.outcome import OutcomeKey
 from remyelin.study.schema import Study
 from remyelin.trials import run_trial
 from remyelin.trials.planned import reasons
-from remyelin.trials.prediction import Progress, ProgressListener, RunResult, RunSettings, checked
+from remyelin.trials.prediction import Progress, ProgressListener, RunSettings, checked
 
 _KEY_LENGTH = 32
 
@@ -211,22 +211,6 @@ def run_job(job: Job, listen: ProgressListener | None = None) -> Finished:
         replicates=job.settings.replicates,
         seed=job.settings.seed,
         endpoints={endpoint_name(p.key): p.values for p in result.predictions},
-        measures=_measured(job, result),
+        measures=measured(((t.target, t.arm, t.measure) for t in job.targets), result.tables),
         wall_seconds=result.wall_seconds,
     )
-
-
-def _measured(
-    job: Job, result: RunResult
-) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
-    found: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
-    courses: dict[str, Course] = {}
-    for target in job.targets:
-        if target.arm not in courses:
-            courses[target.arm] = Course.of(result.tables, target.arm)
-        seen = target.measure.read(courses[target.arm])
-        found[target.target] = (
-            tuple(float(value) for value in seen.values),
-            tuple(float(unit) for unit in seen.units),
-        )
-    return found
