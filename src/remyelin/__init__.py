@@ -113,6 +113,7 @@ def run(
     from pathlib import Path
 
     from remyelin.engine.backends import named
+    from remyelin.inputs import Inputs
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
     from remyelin.trials.planned import refuse_planned
@@ -134,7 +135,7 @@ def run(
     )
     place = None if folder is None else Path(folder)
     scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
-    return run_trial(chosen, checked(settings), progress, scale=scale)
+    return run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
 
 
 def patient(
@@ -174,12 +175,13 @@ def patient(
         There is no virtual patient like this.
     """
     from remyelin.engine.backends import named
+    from remyelin.inputs import Inputs
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import Settings
 
     settings = Settings(years, tuple(therapies), seed, draws, named(backend))
-    return simulate(accept(described, settings), settings, progress)
+    return simulate(accept(described, settings), settings, progress, inputs=Inputs.packaged())
 
 
 def save(

@@ -21,6 +21,7 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (0, frozenset({"parameters"})),
     (1, frozenset({"study", "model"})),
     (2, frozenset({"engine", "therapies"})),
+    (2, frozenset({"inputs"})),
     (3, frozenset({"cohorts", "endpoints", "evidence"})),
     (4, frozenset({"statistics", "synthesis"})),
     (5, frozenset({"trials", "patients", "registries", "standards"})),

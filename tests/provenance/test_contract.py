@@ -22,7 +22,7 @@ from remyelin.study.population import Era
 from remyelin.trials import run, vault
 from remyelin.trials.foreman import Job
 from tests.architecture import rules
-from tests.trials.small import TABLE, mapping, plan, study
+from tests.trials.small import INPUTS, TABLE, mapping, plan, study
 
 ROOT = Path(str(files("remyelin")))
 EVERY = sorted(
@@ -56,7 +56,7 @@ def change(monkeypatch: pytest.MonkeyPatch) -> Iterator[Change]:
 
 def scoreboard_job() -> running.Job:
     natural = groups.load("natural-history")
-    return next(running.jobs_of(natural, running.Settings(), ()))
+    return next(running.jobs_of(natural, running.Settings(), (), INPUTS))
 
 
 def names() -> dict[str, str]:
@@ -64,6 +64,7 @@ def names() -> dict[str, str]:
     empty = running.GroupRun(
         group=groups.load("cells"),
         settings=running.Settings(),
+        inputs=INPUTS,
         jobs=(),
         finished={},
         targets=(),
@@ -73,7 +74,7 @@ def names() -> dict[str, str]:
     return {
         "digest": provenance().digest(),
         "manifest": repr(vault.identity_of(PLAN, SHARD)),
-        "cache": reference.kept_name(VARIANT, TABLE),
+        "cache": reference.kept_name(VARIANT, INPUTS),
         "record": str(run._record(PLAN, 0.0)["provenance"]),
         "scoreboard key": scoreboard_job().key,
         "scoreboard result": results.result_of(empty, command="", version="").code,
@@ -145,10 +146,10 @@ def test_the_text_of_the_study_and_of_its_own_protocols_moves_its_names() -> Non
 
 def test_parameters_move_every_name_of_a_run_and_of_a_population() -> None:
     other = TABLE.with_values({"lesion_rate": 1.1 * TABLE["lesion_rate"].value})
-    changed = replace(PLAN, table=other)
+    changed = replace(PLAN, inputs=INPUTS.with_parameters(other))
     for named in (lambda one: vault.identity_of(one, SHARD), lambda one: run._record(one, 0.0)):
         assert named(changed)["parameters"] != named(PLAN)["parameters"]
-    assert reference.kept_name(VARIANT, other) != reference.kept_name(VARIANT, TABLE)
+    assert reference.kept_name(VARIANT, changed.inputs) != reference.kept_name(VARIANT, INPUTS)
 
 
 # What counts is what the makers of figures import: nothing else can reach a figure.

@@ -5,13 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study import catalogue
 from remyelin.study.vocabulary import Covariate
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Progress, RunSettings
 
-TABLE = ParameterTable.load()
+INPUTS = Inputs.packaged()
+TABLE = INPUTS.parameters
 PATIENTS = 1_000
 MANY_LESIONS = TABLE.with_values({"lesion_rate": 2.0 * TABLE["lesion_rate"].value})
 STANDARD_ERRORS = 4.0
@@ -24,7 +26,7 @@ def test_the_baseline_that_was_asked_for_is_enrolled_under_any_parameters(
     study = catalogue.load("affirm")
     settings = RunSettings(study_id="affirm", patients=PATIENTS, replicates=1, seed=1, workers=2)
     told: list[Progress] = []
-    plan = Plan.of(study, settings, table, told.append)
+    plan = Plan.of(study, settings, INPUTS.with_parameters(table), told.append)
     cohort = plan.recruiter().enrol([0], PATIENTS)
     wanted = {target.covariate: target.mean for target in plan.weighting.targets}
     for name in (Covariate.EDSS, Covariate.RELAPSES_12M, Covariate.DURATION):

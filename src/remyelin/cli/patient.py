@@ -92,6 +92,7 @@ def patient_command(
         return
     from remyelin.cli.run import default_folder
     from remyelin.engine.backends import named
+    from remyelin.inputs import Inputs
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import UNTREATED, Settings
@@ -113,7 +114,7 @@ def patient_command(
     description = accept(file, settings)
     target = check_target(out if out is not None else default_folder("patient"), force=force)
     with _progress(wanted=not (json or quiet)) as listen:
-        course = simulate(description, settings, listen)
+        course = simulate(description, settings, listen, inputs=Inputs.packaged())
     folder = write_patient_folder(course, target, force=force)
     if json:
         say_json(patient_values(course, folder))

@@ -26,10 +26,11 @@ from remyelin.cohorts.course import Course, course_of, silent_days, start
 from remyelin.cohorts.past import Past
 from remyelin.cohorts.screening import Covariates, Look, Screening
 from remyelin.core.cache import Cache
-from remyelin.core.digest import digest_of, provenance
+from remyelin.core.digest import digest_of
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study.past import PriorTreatment
 from remyelin.study.population import Era, Population
@@ -145,7 +146,7 @@ class Reference:
 
 
 def of(
-    variant: Variant, table: ParameterTable, report: Callable[[float], None] | None = None
+    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
 ) -> Reference:
     """Give a reference population: the stored one, a kept one, or one made now.
 
@@ -153,8 +154,9 @@ def of(
     ----------
     variant
         Which population.
-    table
-        Parameters of its patients; the stored one is given only for those it was made with.
+    inputs
+        Parameters of its patients, and protocols of their prior treatment; the stored one is given
+        only for the parameters it was made with.
     report
         Told the share of the work done where one is made.
 
@@ -165,8 +167,8 @@ def of(
     InputError
         Prior treatment names a protocol that does not act.
     """
-    key = (variant, table.digest())
-    found = _recent.pop(key, None) or find(variant, table, report)
+    key = (variant, inputs.digest())
+    found = _recent.pop(key, None) or find(variant, inputs, report)
     _recent[key] = found
     while len(_recent) > _MOST_IN_MEMORY:
         _recent.popitem(last=False)
@@ -174,14 +176,15 @@ def of(
 
 
 def find(
-    variant: Variant, table: ParameterTable, report: Callable[[float], None] | None = None
+    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
 ) -> Reference:
     """Do as `of`, without looking at what this process has found before."""
+    table = inputs.parameters
     frame = stored(variant, table)
     if frame is None:
         frame = Cache.of(KIND).kept(
-            kept_name(variant, table),
-            lambda: make(variant, table, candidates=CANDIDATES, report=report),
+            kept_name(variant, inputs),
+            lambda: make(variant, inputs, candidates=CANDIDATES, report=report),
             pack=packing.to_bytes,
             unpack=lambda content: packing.from_bytes(content, CANDIDATES),
         )
@@ -193,24 +196,12 @@ def find(
     return everybody if alive.all() else everybody.where(alive)
 
 
-def kept_name(variant: Variant, table: ParameterTable) -> str:
+def kept_name(variant: Variant, inputs: Inputs) -> str:
     """Name the file of a population that is kept; it changes with all that it depends on."""
+    prior = variant.prior.model_dump_json() if variant.prior else ""
+    about = f"{variant.course.value} {variant.era.value} {variant.region.value} {prior}"
     size = f"{CANDIDATES} {HORIZON_YEARS[variant.course]!r} {SEED}"
-    parts = (_spelled(variant), table.digest(), size, provenance().digest())
-    return f"{digest_of(*parts, length=_NAME_LENGTH)}.parquet"
-
-
-def _spelled(variant: Variant) -> str:
-    from remyelin.therapies import catalogue
-
-    prior = variant.prior
-    if prior is None:
-        return json.dumps([variant.course, variant.era, variant.region])
-    names = [option.protocol_id for option in prior.protocols]
-    weights = [option.weight for option in prior.protocols]
-    protocols = [catalogue.load(name).model_dump_json() for name in names]
-    law = [prior.share.value, prior.start_years.value]
-    return json.dumps([variant.course, variant.era, variant.region, weights, law, protocols])
+    return f"{digest_of(about, size, inputs.digest(), length=_NAME_LENGTH)}.parquet"
 
 
 def stored(variant: Variant, table: ParameterTable) -> pd.DataFrame | None:
@@ -251,17 +242,18 @@ def stored_variants() -> Iterator[Variant]:
 
 def looks_at(
     variant: Variant,
-    table: ParameterTable,
+    inputs: Inputs,
     candidates: int,
     horizon_years: float,
     backend: Backend = DEFAULT_BACKEND,
 ) -> Iterator[Look]:
     """Simulate the first patients of a reference population and look at them every quarter."""
+    table = inputs.parameters
     streams = Streams.of(
         SEED, np.zeros(candidates, dtype=np.int64), np.arange(candidates, dtype=np.int64)
     )
     silent = silent_days(table, variant.course)
-    past = Past.of(variant.prior, streams, silent)
+    past = Past.of(variant.prior, streams, silent, inputs.protocols)
     population = start(
         table, streams, course=variant.course, era=variant.era, region=variant.region
     )
@@ -271,7 +263,7 @@ def looks_at(
 
 def make(
     variant: Variant,
-    table: ParameterTable,
+    inputs: Inputs,
     *,
     candidates: int = CANDIDATES,
     horizon_years: float | None = None,
@@ -280,7 +272,7 @@ def make(
 ) -> pd.DataFrame:
     """Simulate a reference population and pack it."""
     horizon = HORIZON_YEARS[variant.course] if horizon_years is None else horizon_years
-    last = silent_days(table, variant.course) + horizon * DAYS_PER_YEAR
+    last = silent_days(inputs.parameters, variant.course) + horizon * DAYS_PER_YEAR
 
     def told(looks: Iterator[Look]) -> Iterator[Look]:
         for look in looks:
@@ -288,19 +280,19 @@ def make(
                 report(min(1.0, look.day / last))
             yield look
 
-    return packing.packed(told(looks_at(variant, table, candidates, horizon, backend)))
+    return packing.packed(told(looks_at(variant, inputs, candidates, horizon, backend)))
 
 
 def main() -> None:
     """Write the stored reference populations into the package's data folder."""
     folder = Path(__file__).parent / "data"
     folder.mkdir(exist_ok=True)
-    table = ParameterTable.load()
+    inputs = Inputs.packaged()
     for variant in stored_variants():
-        frame = make(variant, table, candidates=CANDIDATES)
+        frame = make(variant, inputs, candidates=CANDIDATES)
         content = packing.to_bytes(frame, level=_COMPRESSION_LEVEL)
         (folder / f"{variant.name}.parquet").write_bytes(content)
-        text = json.dumps(about_stored(variant, table, content), indent=2) + "\n"
+        text = json.dumps(about_stored(variant, inputs.parameters, content), indent=2) + "\n"
         (folder / f"{variant.name}.json").write_text(text, encoding="utf-8")
         print(f"{variant.name}: {len(frame)} looks")
 

@@ -14,7 +14,6 @@ from types import UnionType
 from typing import Any, get_type_hints
 
 from remyelin.core.digest import digest_of, provenance
-from remyelin.credibility.digests import parameters_digest
 from remyelin.credibility.rows import Row, rows_of
 from remyelin.credibility.running import GroupRun
 from remyelin.errors import InputError
@@ -80,7 +79,7 @@ def result_of(run: GroupRun, *, command: str, version: str) -> GroupResult:
         command=command,
         version=version,
         seed=run.settings.seed,
-        parameters=parameters_digest(),
+        parameters=run.inputs.parameters.digest(),
         code=provenance().digest(),
         runs={name: (done.patients, done.replicates) for name, done in run.finished.items()},
     )

@@ -10,7 +10,7 @@ from remyelin.core.digest import provenance
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.population import Population
 from remyelin.errors import InputError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.follow import VISIT_DAYS, Follower
 from remyelin.patients.matching import Matched, match
@@ -42,6 +42,8 @@ class Course:
         Who was described, and how the course was made.
     parameters
         Hash of the parameter table.
+    inputs
+        Hash of all that the course depends on beside its settings.
     matched
         Which virtual patients were taken, and from how many.
     options
@@ -61,6 +63,7 @@ class Course:
     description: Description
     settings: Settings
     parameters: str
+    inputs: str
     matched: Matched
     options: tuple[Option, ...]
     sources: tuple[str, ...]
@@ -98,6 +101,7 @@ class Course:
             "draws": self.settings.draws,
             "backend": self.settings.backend.value,
             "parameters": self.parameters,
+            "inputs": self.inputs,
             "provenance": provenance().digest(),
             "matched": {
                 "found": self.matched.found,
@@ -118,6 +122,8 @@ def simulate(
     description: Description | None = None,
     settings: Settings | None = None,
     report: Report | None = None,
+    *,
+    inputs: Inputs,
 ) -> Course:
     """Find a virtual patient like the described one and follow it under each option.
 
@@ -129,6 +135,8 @@ def simulate(
         Years, options, seed, draws.
     report
         Told how far the work has come.
+    inputs
+        Parameters and protocols.
 
     Raises
     ------
@@ -142,17 +150,17 @@ def simulate(
         raise InputError("settings", problems)
     description = description or default_patient()
     tell = report or (lambda share, what: None)
-    table = ParameterTable.load()
+    table = inputs.parameters
     matched = match(
         description,
         settings.draws,
-        table,
+        inputs,
         seed=settings.seed,
         backend=settings.backend,
         report=lambda share: tell(_MATCHING_SHARE * share, "Finding a virtual patient"),
     )
     days = round(settings.years * DAYS_PER_YEAR)
-    options, schedule = options_of(settings.options, settings.draws, days, table)
+    options, schedule = options_of(settings.options, settings.draws, days, inputs)
     follower = Follower(
         carrier(table, settings.backend),
         rater(table, settings.backend),
@@ -168,7 +176,16 @@ def simulate(
         lambda share: tell(_MATCHING_SHARE + (1.0 - _MATCHING_SHARE) * share, "Following"),
     )
     sources = tuple(dict.fromkeys(f"{o.label}: {o.source}" for o in options if o.source))
-    return Course(description, settings, table.digest(), matched, options, sources, **tables)
+    return Course(
+        description,
+        settings,
+        table.digest(),
+        inputs.digest(),
+        matched,
+        options,
+        sources,
+        **tables,
+    )
 
 
 __all__ = ["NOTICE", "VISIT_DAYS", "Course", "Report", "simulate"]

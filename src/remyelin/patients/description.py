@@ -172,7 +172,7 @@ def _contradictions(data: Mapping[object, object]) -> Iterator[str]:
             continue
         if name not in catalogue.names():
             yield f"prior_drugs: {unknown_therapy(name)}"
-        elif told := catalogue.why_idle(catalogue.load(name)):
+        elif told := catalogue.why_idle(catalogue.load(name), catalogue.names()):
             yield f"prior_drugs: {told}"
 
 

@@ -19,7 +19,7 @@ from remyelin.cohorts.weighting import Weighting
 from remyelin.engine.backends import Backend
 from remyelin.engine.population import Population
 from remyelin.errors import CohortError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, Sex
 from remyelin.study.default_populations import default_populations
 from remyelin.study.fields import Range
@@ -112,7 +112,7 @@ def wanted(description: Description) -> dict[Covariate, float]:
 def match(
     description: Description,
     count: int,
-    table: ParameterTable,
+    inputs: Inputs,
     *,
     seed: int,
     backend: Backend,
@@ -126,8 +126,8 @@ def match(
         What is known.
     count
         How many; the first ones do not depend on it.
-    table, seed, backend
-        Parameters, seed of the run, engine.
+    inputs, seed, backend
+        Parameters and protocols, seed of the run, engine.
     report
         Called with the share of the work done, 0 to 1.
 
@@ -139,7 +139,7 @@ def match(
     target = wanted(description)
     for tolerances, pool in _ladder(count):
         population = _specification(description, target, tolerances)
-        recruiter = Recruiter(table, population, _flat(pool), seed, backend)
+        recruiter = Recruiter(inputs, population, _flat(pool), seed, backend)
         try:
             cohort = recruiter.enrol([0], pool, report)
         except CohortError:

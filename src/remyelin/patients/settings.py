@@ -64,7 +64,9 @@ class Settings:
         known = (UNTREATED, *catalogue.names())
         found += [f"therapy: {unknown_therapy(n)}" for n in self.options if n not in known]
         idle = (
-            catalogue.why_idle(catalogue.load(n)) for n in self.options if n in catalogue.names()
+            catalogue.why_idle(catalogue.load(n), catalogue.names())
+            for n in self.options
+            if n in catalogue.names()
         )
         found += [f"therapy: {told}" for told in idle if told]
         twice = sorted({name for name in self.options if self.options.count(name) > 1})

@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from remyelin.core.digest import provenance
-from remyelin.credibility.digests import parameters_digest
 from remyelin.credibility.results import PAGE_NAME, about_text, rows_text, stored
 from remyelin.errors import OutputError, UsageError
 from remyelin.files import shown
+from remyelin.parameters import ParameterTable
 from remyelin.reports.scoreboard_page import IMAGES, PageState, page
 from remyelin.reports.scoreboard_pictures import pictures
 
@@ -24,6 +24,11 @@ PAGE = Path("docs/scoreboard.md")
 """Where results and page lie in a checkout."""
 
 
+def current_state() -> PageState:
+    """Give the state of parameters and code of this installation."""
+    return PageState(parameters=ParameterTable.load().digest(), code=provenance().digest())
+
+
 def write_group(result: GroupResult, folder: Path) -> list[Path]:
     """Write one group with a page of its own into a folder, which is made where it is missing.
 
@@ -32,7 +37,7 @@ def write_group(result: GroupResult, folder: Path) -> list[Path]:
     OutputError
         A file cannot be written.
     """
-    state = PageState(parameters=parameters_digest(), code=provenance().digest())
+    state = current_state()
     files: dict[Path, bytes] = {
         folder / f"{result.group}.csv": rows_text(result.rows).encode(),
         folder / f"{result.group}.json": about_text(result).encode(),
@@ -63,7 +68,7 @@ def publish(results: Sequence[GroupResult], checkout: Path) -> list[Path]:
         files[place / f"{result.group}.csv"] = rows_text(result.rows).encode()
         files[place / f"{result.group}.json"] = about_text(result).encode()
     written = _write(files)
-    state = PageState(parameters=parameters_digest(), code=provenance().digest())
+    state = current_state()
     about = {"parameters": state.parameters, "code": state.code}
     return written + _write(
         {

@@ -84,7 +84,7 @@ def conduct_whole(job: Job, shard: Shard) -> Output:
 
 
 def _output(job: Job, tables: Tables) -> Output:
-    frame = frame_of(job.plan.study)
+    frame = frame_of(job.plan.study, job.plan.inputs.definitions)
     kept: dict[str, bytes] = {}
     if job.plan.settings.tables is Keep.SPLIT:
         kept = {table.name: parquet_bytes(tables[table.name], table) for table in TABLES}

@@ -9,6 +9,7 @@ from remyelin.cohorts import reference
 from remyelin.cohorts.enrolment import Recruiter
 from remyelin.cohorts.targets import targets_of
 from remyelin.cohorts.weighting import Weighting, fit
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study.arm import Arm
 from remyelin.study.schema import Study
@@ -40,8 +41,8 @@ class Plan:
 
     Attributes
     ----------
-    study, settings, table
-        Study, settings of the run, parameters.
+    study, settings, inputs
+        Study, settings of the run, and what its figures depend on beside them.
     weighting
         Fixed weights of the cohort.
     visits
@@ -54,7 +55,7 @@ class Plan:
 
     study: Study
     settings: RunSettings
-    table: ParameterTable
+    inputs: Inputs
     weighting: Weighting
     visits: tuple[Visit, ...]
     protocols: dict[str, Protocol]
@@ -65,15 +66,15 @@ class Plan:
         cls,
         study: Study,
         settings: RunSettings,
-        table: ParameterTable,
+        inputs: Inputs,
         progress: ProgressListener | None = None,
     ) -> Plan:
         """Make a trial ready.
 
         Parameters
         ----------
-        study, settings, table
-            What is run, how, and with which parameters.
+        study, settings, inputs
+            What is run, how, and with which parameters, protocols and definitions.
         progress
             Told how far a reference population is that has to be made first.
 
@@ -86,21 +87,26 @@ class Plan:
         CohortError
             The baseline table cannot be met.
         """
-        protocols = treatments(study, table)
+        protocols = treatments(study, inputs)
         population = study.population
 
         def report(share: float) -> None:
             if progress:
                 progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
 
-        people = reference.of(reference.Variant.of(population), table, report)
+        people = reference.of(reference.Variant.of(population), inputs, report)
         weighting = fit(population, targets_of(population), people)
-        return cls(study, settings, table, weighting, planned_visits(study), protocols)
+        return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
+
+    @property
+    def table(self) -> ParameterTable:
+        """Parameters of the run."""
+        return self.inputs.parameters
 
     def recruiter(self) -> Recruiter:
         """Give what screens candidates for this trial."""
         return Recruiter(
-            self.table,
+            self.inputs,
             self.study.population,
             self.weighting,
             self.settings.seed,

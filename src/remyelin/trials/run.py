@@ -10,7 +10,7 @@ from importlib.metadata import PackageNotFoundError, version
 
 from remyelin.core.digest import provenance, text_digest, versions
 from remyelin.endpoints import History
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import under
@@ -34,6 +34,7 @@ def run_trial(
     settings: RunSettings,
     progress: ProgressListener | None = None,
     *,
+    inputs: Inputs,
     scale: Scale | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
@@ -46,6 +47,8 @@ def run_trial(
         Patients, replicates, seed, workers, twins.
     progress
         Told how far the run has come.
+    inputs
+        Parameters, definitions and protocols; settings may name another mechanism of cells.
     scale
         How a run without whole tables is done.
 
@@ -65,8 +68,8 @@ def run_trial(
     start = time.monotonic()
     scale = scale or Scale()
     scale.check(settings)
-    table = under(settings.mechanism, ParameterTable.load())
-    plan = Plan.of(study, settings, table, progress)
+    inputs = inputs.with_parameters(under(settings.mechanism, inputs.parameters))
+    plan = Plan.of(study, settings, inputs, progress)
     scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is not Keep.WHOLE:
         summary, shards = run_shards(plan, scale, progress, scored=scored)
@@ -92,10 +95,10 @@ def run_trial(
     return RunResult(
         study=study,
         settings=settings,
-        predictions=predictions(study, history, scored=scored),
+        predictions=predictions(study, history, inputs.definitions, scored=scored),
         unmatched=unmatched(study),
         tables=tables,
-        curves=curves_of(study, history),
+        curves=curves_of(study, history, inputs.definitions),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plan, wall),
         wall_seconds=wall,
@@ -112,6 +115,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "parameters": plan.table.digest(),
         "study": text_digest(dump(plan.study)),
         "study_id": plan.study.study_id,
+        "inputs": plan.inputs.digest(),
         "provenance": found.digest(),
         "evidence": found.evidence,
         "patients": settings.patients,
@@ -122,7 +126,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "cells_without_data": gaps_of(plan.study, plan.protocols),
         "backend": settings.backend.value,
         "workers": settings.workers,
-        "treatment_warnings": treatment_warnings(plan.study, plan.table),
+        "treatment_warnings": treatment_warnings(plan.study, plan.inputs),
         "cohort": {
             "expected_yield": plan.weighting.expected_yield,
             "imputed": plan.imputed(),

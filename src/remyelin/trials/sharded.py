@@ -100,7 +100,7 @@ def run_shards(
     """
     settings = plan.settings
     shards = shards_of(settings.patients, settings.replicates, scale.shard_patients)
-    frame = frame_of(plan.study)
+    frame = frame_of(plan.study, plan.inputs.definitions)
     with _folder(scale.folder) as folder:
         identity = identity_of(plan, scale.shard_patients)
         crew, threads = _crew(scale, settings, len(shards))

@@ -32,6 +32,7 @@ RECORD_NAME: Final = "record.json"
 
 _FORMAT: Final = 2
 _FOLDER: Final = "shards"
+_INPUTS: Final = "inputs"
 _PROVENANCE: Final = "provenance"
 
 Identity = Mapping[str, object]
@@ -46,6 +47,7 @@ def identity_of(plan: Plan, shard_patients: int) -> dict[str, object]:
         "study_id": plan.study.study_id,
         "study": text_digest(dump(plan.study)),
         "parameters": plan.table.digest(),
+        _INPUTS: plan.inputs.digest(),
         "cohort": text_digest(repr(weights)),
         _PROVENANCE: dict(provenance().parts),
         "backend": settings.backend.value,
@@ -231,9 +233,11 @@ def _refuse_other(folder: Path, found: Identity, wanted: Identity) -> None:
     differing = [
         f"{name} is {shown(found.get(name))} there and {shown(wanted.get(name))} here"
         for name in wanted
-        if name != _PROVENANCE and found.get(name) != wanted[name]
+        if name not in (_INPUTS, _PROVENANCE) and found.get(name) != wanted[name]
     ]
     parts = differing_parts(wanted[_PROVENANCE], found.get(_PROVENANCE))
+    if not differing and not parts and found.get(_INPUTS) != wanted[_INPUTS]:
+        differing.append("its definitions or protocols are others")
     if parts:
         differing.append(f"it was begun with other {', other '.join(parts)}")
     if differing:
