@@ -8,15 +8,17 @@ from functools import cache
 from remyelin.core.catalogue import Catalogue
 from remyelin.core.digest import digest_of, provenance
 from remyelin.parameters import ParameterTable
+from remyelin.study.default_populations import default_population, default_populations
 from remyelin.study.definition import Definition
 from remyelin.study.definitions import definitions
+from remyelin.study.population import DefaultPopulation
 from remyelin.therapies import catalogue
 from remyelin.therapies.protocol import Protocol
 
 
 @dataclass(frozen=True)
 class Inputs:
-    """Parameters, definitions and protocols of a run.
+    """Parameters, definitions, protocols and default populations of a run.
 
     Attributes
     ----------
@@ -26,11 +28,14 @@ class Inputs:
         What counts as an event, by name.
     protocols
         What can be given, by name, as each file writes it.
+    populations
+        Published populations that supply covariates which a study's own table lacks, by name.
     """
 
     parameters: ParameterTable
     definitions: Catalogue[Definition]
     protocols: Catalogue[Protocol]
+    populations: Catalogue[DefaultPopulation]
 
     @classmethod
     def packaged(cls) -> Inputs:
@@ -52,6 +57,7 @@ class Inputs:
             self.parameters.digest(),
             self.definitions.digest,
             self.protocols.digest,
+            self.populations.digest,
         )
 
 
@@ -61,9 +67,10 @@ def _definition(name: str) -> Definition:
 
 @cache
 def _packaged() -> Inputs:
-    parts = provenance().parts
+    study = provenance().parts["data of study"]
     return Inputs(
         ParameterTable.load(),
-        Catalogue("definition", tuple(definitions()), _definition, parts["data of study"]),
+        Catalogue("definition", tuple(definitions()), _definition, study),
         catalogue.packaged(),
+        Catalogue("default population", tuple(default_populations()), default_population, study),
     )

@@ -24,7 +24,11 @@ TOLERANCE = 0.05
 
 
 def fitted(population: Population) -> Weighting:
-    return fit(population, targets_of(population), reference.of(Variant.of(population), INPUTS))
+    return fit(
+        population,
+        targets_of(population, INPUTS.populations),
+        reference.of(Variant.of(population), INPUTS),
+    )
 
 
 @pytest.mark.parametrize("name", catalogue.names())
@@ -46,7 +50,7 @@ def test_the_weights_meet_the_own_baseline_means_on_the_reference(name: str) -> 
 def test_imputed_covariates_are_those_that_the_study_does_not_give(name: str) -> None:
     population = catalogue.load(name).population
     default = catalogue.default_population(population.default_population).baseline
-    targets = targets_of(population)
+    targets = targets_of(population, INPUTS.populations)
     imputed = {target.covariate for target in targets if target.imputed}
     assert {t.covariate for t in targets if not t.imputed} == set(population.baseline)
     assert imputed == set(default) - set(population.baseline)

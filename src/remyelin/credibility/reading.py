@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from remyelin.credibility.course import Course
 from remyelin.credibility.measures import AnyMeasure
+from remyelin.study.definition import Definition
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,7 +17,9 @@ Seen = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 def measured(
-    asked: Iterable[tuple[str, str, AnyMeasure]], tables: Mapping[str, pd.DataFrame]
+    asked: Iterable[tuple[str, str, AnyMeasure]],
+    tables: Mapping[str, pd.DataFrame],
+    definitions: Mapping[str, Definition],
 ) -> dict[str, Seen]:
     """Give each measure that is asked for by the name under which it is asked.
 
@@ -26,12 +29,14 @@ def measured(
         Name, arm and measure.
     tables
         Longitudinal tables of the run.
+    definitions
+        What counts as an event, by name.
     """
     found: dict[str, Seen] = {}
     courses: dict[str, Course] = {}
     for name, arm, measure in asked:
         if arm not in courses:
-            courses[arm] = Course.of(tables, arm)
+            courses[arm] = Course.of(tables, definitions, arm)
         seen = measure.read(courses[arm])
         found[name] = (
             tuple(float(value) for value in seen.values),

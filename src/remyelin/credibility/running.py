@@ -227,6 +227,10 @@ def run_job(job: Job, listen: ProgressListener | None = None) -> Finished:
         replicates=job.settings.replicates,
         seed=job.settings.seed,
         endpoints={endpoint_name(p.key): p.values for p in result.predictions},
-        measures=measured(((t.target, t.arm, t.measure) for t in job.targets), result.tables),
+        measures=measured(
+            ((t.target, t.arm, t.measure) for t in job.targets),
+            result.tables,
+            job.inputs.definitions,
+        ),
         wall_seconds=result.wall_seconds,
     )

@@ -21,9 +21,8 @@ from remyelin.engine.population import Population
 from remyelin.errors import CohortError
 from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, Sex
-from remyelin.study.default_populations import default_populations
 from remyelin.study.fields import Range
-from remyelin.study.population import COVARIATE_LIMITS, Era
+from remyelin.study.population import COVARIATE_LIMITS, DefaultPopulation, Era
 from remyelin.study.population import Population as StudyPopulation
 from remyelin.study.vocabulary import Covariate
 
@@ -138,7 +137,7 @@ def match(
     """
     target = wanted(description)
     for tolerances, pool in _ladder(count):
-        population = _specification(description, target, tolerances)
+        population = _specification(description, target, tolerances, inputs.populations)
         recruiter = Recruiter(inputs, population, _flat(pool), seed, backend)
         try:
             cohort = recruiter.enrol([0], pool, report)
@@ -162,8 +161,8 @@ def _specification(
     description: Description,
     target: Mapping[Covariate, float],
     tolerances: Mapping[Covariate, float],
+    known: Mapping[str, DefaultPopulation],
 ) -> StudyPopulation:
-    known = default_populations()
     fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
     criteria = {name: _range(name, value, tolerances[name]) for name, value in target.items()}
     fields: dict[str, object] = {}

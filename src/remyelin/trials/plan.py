@@ -95,7 +95,7 @@ class Plan:
                 progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
 
         people = reference.of(reference.Variant.of(population), inputs, report)
-        weighting = fit(population, targets_of(population), people)
+        weighting = fit(population, targets_of(population, inputs.populations), people)
         return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
 
     @property
