@@ -82,8 +82,7 @@ def run(
         Patients per replicate, all arms together (by default the study's own number), and
         repetitions of the trial with new patients.
     seed, workers
-        Seed of all random numbers; the same seed gives the same result, whatever the number of
-        processors that share the work (1 to 256).
+        Seed of all random numbers; processors that share the work (1 to 256), which move no result.
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend, mechanism
@@ -133,7 +132,7 @@ def run(
         tables=keep_named(tables),
         mechanism=mechanism,
     )
-    place = None if folder is None else Path(folder)
+    place = Path(folder) if folder is not None else None
     scale = Scale(folder=place, resume=resume, force=force, cluster=cluster)
     return run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
 
