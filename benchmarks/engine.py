@@ -26,9 +26,10 @@ from typing import Any
 import numpy as np
 from c_reference import CReference, states
 
+from remyelin.core.cache import FOLDER_VARIABLE
 from remyelin.engine.advance import Engine
 from remyelin.engine.assessment import Assessor
-from remyelin.engine.fused import day_kernel, store
+from remyelin.engine.fused import day_kernel
 from remyelin.engine.fused.advance import FusedEngine
 from remyelin.engine.fused.machine import Processor, compiler
 from remyelin.engine.fused.rate import FusedAssessor
@@ -156,7 +157,7 @@ def start_up() -> dict[str, dict[str, float]]:
     """Seconds from an empty process to 100 patients carried for 30 days."""
     found: dict[str, dict[str, float]] = {}
     with tempfile.TemporaryDirectory() as folder:
-        environment = {**os.environ, store.FOLDER_VARIABLE: folder}
+        environment = {**os.environ, FOLDER_VARIABLE: folder}
         for name, repeats in (("cold", 1), ("cached", 3)):
             pairs = [_started(environment) for _ in range(repeats)]
             loading, rest = (statistics.median(column) for column in zip(*pairs, strict=True))

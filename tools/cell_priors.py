@@ -11,7 +11,7 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from remyelin.cohorts.enrolment import Cohort
 from remyelin.endpoints import History
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study import catalogue
 from remyelin.study.schema import Study
@@ -36,6 +37,7 @@ COLUMNS = (
     "study", "figure", "reading", "observed", "mechanism", "median", "low", "high",
     "p_below", "p_above", "tail", "draws", "source",
 )  # fmt: skip
+INPUTS = Inputs.packaged()
 SEED = 8
 DRAWS = 200
 LEVEL = (0.05, 0.5, 0.95)
@@ -69,7 +71,7 @@ def asked(outcome: str, group: str, time: float, measure: str) -> Reader:
     """Read a figure that the study file asks for."""
 
     def read(study: Study, tables: Tables) -> NDArray[np.float64]:
-        for one in predictions(study, History.of(tables), scored=False):
+        for one in predictions(study, History.of(tables), INPUTS.definitions, scored=False):
             key = one.key
             if (key.outcome, key.arm, key.time_months, key.measure.value) == (
                 outcome, group, time, measure,
@@ -187,15 +189,15 @@ FIGURES: Mapping[str, tuple[Figure, ...]] = {
 
 def one_trial(plan: Plan, people: Cohort, table: ParameterTable) -> Tables:
     """Follow one replicate under other parameters of cells; who is enrolled does not change."""
-    own = Plan(plan.study, plan.settings, table, plan.weighting, plan.visits, plan.protocols)
+    own = replace(plan, inputs=plan.inputs.with_parameters(table))
     return follow(own, people, lambda _: None)
 
 
 def held_against(study_id: str, draws: int) -> Iterator[dict[str, object]]:
     """Give the rows of a study."""
-    study, table = catalogue.load(study_id), ParameterTable.load()
+    study, table = catalogue.load(study_id), INPUTS.parameters
     settings = RunSettings(study_id=study_id, patients=study.design.n, replicates=draws, seed=SEED)
-    plan = Plan.of(study, settings, table)
+    plan = Plan.of(study, settings, INPUTS)
     cohort = plan.recruiter().enrol(range(draws), settings.patients, lambda _: None)
     ends = np.searchsorted(cohort.replicate, np.arange(draws + 1))
     for name in mechanisms():

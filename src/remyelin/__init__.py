@@ -90,8 +90,7 @@ def run(
         Patients per replicate, all arms together (by default the study's own number), and
         repetitions of the trial with new patients.
     seed, workers
-        Seed of all random numbers; the same seed gives the same result, whatever the number of
-        processors that share the work (1 to 256).
+        Seed of all random numbers; processors that share the work (1 to 256), which move no result.
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend, mechanism
@@ -119,6 +118,7 @@ def run(
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
     from remyelin.engine.backends import named
+    from remyelin.inputs import Inputs
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials import run_trial
     from remyelin.trials.planned import refuse_planned
@@ -139,7 +139,7 @@ def run(
         mechanism=mechanism,
     )
     scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
-    return run_trial(chosen, checked(settings), progress, scale=scale)
+    return run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
 
 
 def _place(folder: str | os.PathLike[str] | None) -> Path | None:
@@ -191,6 +191,7 @@ def patient(
     from remyelin.engine.backends import named
     from remyelin.errors import InputError
     from remyelin.files import shown
+    from remyelin.inputs import Inputs
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import Settings
@@ -198,7 +199,7 @@ def patient(
     if isinstance(therapies, str) or not isinstance(therapies, Sequence):
         raise InputError("patient", [f"therapies: {shown(therapies)} given, allowed: a list"])
     settings = Settings(years, tuple(therapies), seed, draws, named(backend))
-    return simulate(accept(described, settings), settings, progress)
+    return simulate(accept(described, settings), settings, progress, inputs=Inputs.packaged())
 
 
 def save(

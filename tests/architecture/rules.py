@@ -21,6 +21,7 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (0, frozenset({"parameters"})),
     (1, frozenset({"study", "model"})),
     (2, frozenset({"engine", "therapies"})),
+    (2, frozenset({"inputs"})),
     (3, frozenset({"cohorts", "endpoints", "evidence"})),
     (4, frozenset({"statistics", "synthesis"})),
     (5, frozenset({"trials", "patients", "registries", "standards"})),
@@ -34,6 +35,49 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
 PART_OF = {"_plain_yaml": "files"}
 HEIGHT = {room: height for height, (_, rooms) in enumerate(ROWS) for room in rooms}
 FLOOR = {room: floor for floor, rooms in ROWS for room in rooms}
+
+# What a run depends on is handed in (`remyelin.inputs`), not fetched: these load what ships with
+# the package, and only the rooms at the top may call them.
+LOADERS = frozenset(
+    {
+        "remyelin.parameters.ParameterTable.load",
+        "remyelin.parameters.table.ParameterTable.load",
+        "remyelin.inputs.Inputs.packaged",
+        "remyelin.evidence.base.EvidenceBase.load",
+        "remyelin.study.catalogue.definitions",
+        "remyelin.study.catalogue.default_population",
+        "remyelin.study.catalogue.default_populations",
+        "remyelin.study.default_populations.default_population",
+        "remyelin.study.default_populations.default_populations",
+        "remyelin.study.definitions.definitions",
+        *(
+            f"remyelin.{where}.{what}"
+            for where in (
+                "therapies.catalogue",
+                "therapies.product_catalogue",
+                "study.catalogue",
+            )
+            for what in (
+                "acting_names",
+                "load",
+                "load_as_written",
+                "names",
+                "packaged",
+                "planned_names",
+            )
+        ),
+    }
+)
+TOP = frozenset({"__init__", "cli", "reports", "verification", "web"})
+# Modules that hand out what is loaded, and scripts that write files of the package.
+OWNERS = frozenset(
+    {
+        "remyelin.inputs",
+        "remyelin.cohorts.reference",
+        "remyelin.model.description",
+        "remyelin.study.published_definitions",
+    }
+)
 
 SAFE_LOADERS = frozenset({"SafeLoader", "CSafeLoader"})
 UNSAFE_YAML = frozenset({"unsafe_load", "unsafe_load_all", "full_load", "full_load_all"})
@@ -99,6 +143,32 @@ def floor_offences(module: str, source: str, *, is_package: bool = False) -> lis
                 f"{module}:{line} imports {name}, {way} from floor {FLOOR[own]} to {FLOOR[other]}"
             )
     return found
+
+
+def loader_offences(module: str, source: str) -> list[str]:
+    """Uses of a loader of the package below the top."""
+    if room_of(module) in TOP or module in OWNERS:
+        return []
+    tree = ast.parse(source)
+    local = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        for alias in node.names
+    }
+    return [
+        f"{module}:{node.lineno} fetches {name}; it should be handed in"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Name | ast.Attribute) and (name := _dotted(node, local)) in LOADERS
+    ]
+
+
+def _dotted(node: ast.expr, local: dict[str, str]) -> str:
+    if isinstance(node, ast.Name):
+        return local.get(node.id, node.id)
+    if isinstance(node, ast.Attribute):
+        return f"{_dotted(node.value, local)}.{node.attr}"
+    return ""
 
 
 def size_offences(module: str, source: str) -> list[str]:

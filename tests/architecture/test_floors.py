@@ -60,6 +60,47 @@ def test_yaml_is_read_by_safe_loaders_only() -> None:
     assert found == []
 
 
+STILL_FETCHING = frozenset(
+    {
+        # Words of a file are checked where the file is read.
+        "remyelin.credibility.measures.milestones",
+        "remyelin.credibility.measures.worsening",
+        "remyelin.patients.description",
+        "remyelin.patients.settings",
+        "remyelin.study.schema",
+        "remyelin.therapies.inspection",
+        # A step names a cell product.
+        "remyelin.therapies.batches",
+        "remyelin.therapies.product_rules",
+        "remyelin.therapies.timeline",
+        "remyelin.therapies.transplant",
+        # Published figures are joined, and the base asked.
+        "remyelin.credibility.overlap",
+        "remyelin.credibility.roles",
+        "remyelin.credibility.rows",
+        "remyelin.evidence.export",
+        "remyelin.evidence.planning",
+        "remyelin.evidence.query",
+        "remyelin.evidence.readiness",
+        "remyelin.evidence.words",
+        "remyelin.trials.predict",
+        # Studies are found by name.
+        "remyelin.credibility.running",
+        "remyelin.trials.planned",
+    }
+)
+"""Modules below the top that fetch for themselves; the list may only become shorter."""
+
+
+def test_what_a_run_depends_on_is_handed_in() -> None:
+    fetching = {
+        name
+        for path, name in zip(MODULES, NAMES, strict=True)
+        if rules.loader_offences(name, path.read_text(encoding="utf-8"))
+    }
+    assert fetching == STILL_FETCHING
+
+
 def test_every_folder_of_the_package_stands_on_a_floor() -> None:
     rooms = {p.name for p in SOURCE.iterdir() if p.is_dir() and p.name != "__pycache__"}
     assert rooms <= set(rules.HEIGHT)
@@ -138,6 +179,32 @@ def test_a_relative_import_in_a_package_file_is_resolved_from_the_package() -> N
     assert list(rules.imports("remyelin.study", ast.parse(source), is_package=True)) == [
         (1, "remyelin.study.schema")
     ]
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "from remyelin.parameters import ParameterTable\nt = ParameterTable.load()\n",
+        "from remyelin.inputs import Inputs\nt = Inputs.packaged()\n",
+        "from remyelin.therapies import catalogue as given\nt = map(given.load, [])\n",
+        "def f():\n    from remyelin.study.catalogue import definitions\n    definitions()\n",
+    ],
+)
+def test_a_loader_below_the_top_is_found(source: str) -> None:
+    assert len(rules.loader_offences("remyelin.trials.run", source)) == 1
+    assert rules.loader_offences("remyelin.cli.run", source) == []
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "def f(definitions):\n    return definitions()\n",
+        "from remyelin.parameters import ParameterTable\nt = ParameterTable.parse('')\n",
+        "import json\njson.load(file)\n",
+    ],
+)
+def test_what_is_handed_in_is_no_loader(source: str) -> None:
+    assert rules.loader_offences("remyelin.trials.run", source) == []
 
 
 def test_an_unknown_room_is_found() -> None:

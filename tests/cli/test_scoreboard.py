@@ -76,6 +76,6 @@ def test_a_group_runs_writes_and_is_used_again(
     (row,) = json.loads(first.out)["groups"][0]["rows"]
     assert row["name"] == "arr_placebo_modern"
     assert (tmp_path / "out" / "scoreboard.md").is_file()
-    assert len(list((tmp_path / "store").glob("*.json"))) == 1
+    assert len(list((tmp_path / "store" / "scoreboard").glob("*.json"))) == 1
     again = call(capsys, *words)
     assert json.loads(again.out) == json.loads(first.out)

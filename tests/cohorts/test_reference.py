@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from remyelin.cohorts import reference, shelf
+from remyelin.cohorts import packing, reference
 from remyelin.cohorts.course import Course, silent_days
 from remyelin.cohorts.packing import packed, unpacked
-from remyelin.cohorts.reference import Variant, looks_at, make, of, stored_variants
+from remyelin.cohorts.reference import Variant, find, looks_at, make, of, stored_variants
 from remyelin.cohorts.screening import NEVER_RELAPSED_DAYS
+from remyelin.core.cache import Cache
 from remyelin.engine.backends import Backend
 from remyelin.errors import CohortError, InputError, UnknownNameError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.study.fields import Figure
 from remyelin.study.past import PriorProtocol, PriorTreatment
 from remyelin.study.population import Era
 from remyelin.study.vocabulary import Covariate, Region
 
 PEOPLE, YEARS = 24, 2.0
-TABLE = ParameterTable.load()
+INPUTS = Inputs.packaged()
+TABLE = INPUTS.parameters
 STORED = pytest.mark.parametrize("variant", list(stored_variants()), ids=lambda v: v.name)
 ON_INTERFERON = PriorTreatment(
     protocols=(PriorProtocol(protocol_id="interferon_beta"),),
@@ -34,8 +37,8 @@ TREATED = Variant(Course.RELAPSING, Era.MODERN, prior=ON_INTERFERON)
 
 @STORED
 def test_the_stored_population_was_made_with_the_shipped_parameters(variant: Variant) -> None:
-    assert of(variant).digest == TABLE.digest(), (
-        f"{variant.name} was made with other parameters; "
+    assert reference.stored(variant, TABLE) is not None, (
+        f"{variant.name} was made with other parameters, or its file is damaged; "
         "run `make reference` and commit the files that it writes"
     )
 
@@ -44,9 +47,9 @@ def test_the_stored_population_was_made_with_the_shipped_parameters(variant: Var
 def test_making_the_first_patients_anew_gives_the_stored_rows(variant: Variant) -> None:
     primary = variant.course is Course.PRIMARY
     backend = Backend.FUSED if primary else Backend.NUMPY  # ten silent years take long on NumPy
-    frame = make(variant, TABLE, candidates=PEOPLE, horizon_years=YEARS, backend=backend)
+    frame = make(variant, INPUTS, candidates=PEOPLE, horizon_years=YEARS, backend=backend)
     made, alive = unpacked(frame, PEOPLE, silent_days(TABLE, variant.course))
-    early = of(variant).within(YEARS)
+    early = of(variant, INPUTS).within(YEARS)
     first = early.where(early.candidate < PEOPLE)
     candidate = np.repeat(np.arange(PEOPLE), len(frame) // PEOPLE)
     assert np.array_equal(first.candidate, candidate[alive]), "run `make reference`"
@@ -58,7 +61,7 @@ def test_making_the_first_patients_anew_gives_the_stored_rows(variant: Variant) 
 def test_few_die_before_onset_is_recognised_and_the_dead_do_not_return(
     variant: Variant,
 ) -> None:
-    looks = of(variant)
+    looks = of(variant, INPUTS)
     found = np.bincount(looks.candidate, minlength=looks.candidates)
     silent = variant.course is Course.PRIMARY  # ten years of life table from about 32
     assert (found > 0).mean() == pytest.approx(0.97 if silent else 1.0, abs=0.015)
@@ -71,7 +74,7 @@ def test_few_die_before_onset_is_recognised_and_the_dead_do_not_return(
 
 @pytest.mark.parametrize("variant", [TREATED, Variant(Course.PRIMARY, Era.MODERN)])
 def test_packed_looks_say_what_live_looks_say(variant: Variant) -> None:
-    looks = list(looks_at(variant, TABLE, PEOPLE, 3.0))
+    looks = list(looks_at(variant, INPUTS, PEOPLE, 3.0))
     covariates, _ = unpacked(packed(looks), PEOPLE, silent_days(TABLE, variant.course))
     assert set(covariates) == set(Covariate)
     for name, values in covariates.items():
@@ -81,7 +84,7 @@ def test_packed_looks_say_what_live_looks_say(variant: Variant) -> None:
 
 
 def test_the_dead_are_not_looked_at() -> None:
-    looks = list(looks_at(Variant(Course.RELAPSING, Era.MODERN), TABLE, 4, 1.0))
+    looks = list(looks_at(Variant(Course.RELAPSING, Era.MODERN), INPUTS, 4, 1.0))
     for look in looks[2:]:
         look.alive[1] = False
     _, alive = unpacked(packed(looks), 4, 0.0)
@@ -90,12 +93,14 @@ def test_the_dead_are_not_looked_at() -> None:
 
 @pytest.mark.parametrize("course", list(Course))
 def test_the_calendar_periods_differ_and_older_patients_are_worse_off(course: Course) -> None:
-    modern, historical = (of(Variant(course, era)) for era in (Era.MODERN, Era.HISTORICAL))
+    modern, historical = (of(Variant(course, era), INPUTS) for era in (Era.MODERN, Era.HISTORICAL))
     assert historical.covariates["edss"].mean() > modern.covariates["edss"].mean()
 
 
 def test_primary_progressive_patients_are_older_relapse_less_and_worsen_more_steadily() -> None:
-    relapsing, primary = (of(Variant(c, Era.MODERN)).within(10.0).covariates for c in Course)
+    relapsing, primary = (
+        of(Variant(c, Era.MODERN), INPUTS).within(10.0).covariates for c in Course
+    )
     assert primary["age_years"].mean() - relapsing["age_years"].mean() > 8.0
     assert primary["relapses_last_12_months"].mean() < 0.3 * (
         relapsing["relapses_last_12_months"].mean()
@@ -110,33 +115,25 @@ def test_primary_progressive_patients_are_older_relapse_less_and_worsen_more_ste
 
 @pytest.mark.parametrize("course", list(Course))
 def test_duration_counts_from_recognised_onset(course: Course) -> None:
-    looks = of(Variant(course, Era.MODERN))
+    looks = of(Variant(course, Era.MODERN), INPUTS)
     duration = looks.covariates["disease_duration_years"]
     assert 0.0 < duration.min() < 0.25
     assert looks.horizon_years - 0.25 < duration.max() <= looks.horizon_years
 
 
 def test_looks_within_a_time_are_no_later() -> None:
-    near = of(Variant(Course.RELAPSING, Era.MODERN)).within(5.0)
+    near = of(Variant(Course.RELAPSING, Era.MODERN), INPUTS).within(5.0)
     assert near.covariates["disease_duration_years"].max() <= 5.0
     assert near.candidates == reference.CANDIDATES
 
 
 def test_a_time_beyond_the_horizon_is_a_clear_error() -> None:
     with pytest.raises(CohortError, match=r"max_duration_years is 30; .*followed for 25 years"):
-        of(Variant(Course.PRIMARY, Era.MODERN)).within(30.0)
-
-
-def test_a_population_without_stored_file_is_a_clear_error(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr(reference, "_NAME", "absent_{course}_{era}")
-    with pytest.raises(CohortError, match=r"(?s)'absent_relapsing_historical'.*population\.era"):
-        of.__wrapped__(Variant(Course.RELAPSING, Era.HISTORICAL))
+        of(Variant(Course.PRIMARY, Era.MODERN), INPUTS).within(30.0)
 
 
 def test_a_rise_of_the_edss_is_told_from_the_looks_a_year_and_two_years_before() -> None:
-    looks = of(Variant(Course.RELAPSING, Era.MODERN)).within(4.0)
+    looks = of(Variant(Course.RELAPSING, Era.MODERN), INPUTS).within(4.0)
     first = looks.candidate == 17
     edss = looks.covariates["edss"][first]
     for name, back in (("edss_rise_last_12_months", 4), ("edss_rise_last_24_months", 8)):
@@ -146,7 +143,7 @@ def test_a_rise_of_the_edss_is_told_from_the_looks_a_year_and_two_years_before()
 
 
 def test_a_documented_worsening_is_kept_at_two_looks() -> None:
-    looks = of(Variant(Course.RELAPSING, Era.MODERN)).within(6.0)
+    looks = of(Variant(Course.RELAPSING, Era.MODERN), INPUTS).within(6.0)
     count = np.bincount(looks.candidate, minlength=looks.candidates)
     followed = looks.where(count[looks.candidate] == count.max())
     assert (count == count.max()).mean() > 0.97, "the others died"
@@ -160,14 +157,16 @@ def test_a_documented_worsening_is_kept_at_two_looks() -> None:
 
 
 def test_a_relapse_never_had_is_told_in_the_same_words_live_and_stored() -> None:
-    (look,) = looks_at(Variant(Course.RELAPSING, Era.MODERN), TABLE, PEOPLE, 0.26)
+    (look,) = looks_at(Variant(Course.RELAPSING, Era.MODERN), INPUTS, PEOPLE, 0.26)
     assert look.covariates[Covariate.DAYS_SINCE_RELAPSE].max() == NEVER_RELAPSED_DAYS
-    stored = of(Variant(Course.RELAPSING, Era.MODERN)).covariates[Covariate.DAYS_SINCE_RELAPSE]
+    stored = of(Variant(Course.RELAPSING, Era.MODERN), INPUTS).covariates[
+        Covariate.DAYS_SINCE_RELAPSE
+    ]
     assert stored.max() == NEVER_RELAPSED_DAYS
 
 
 class TestMadeOnDemand:
-    """Populations with prior treatment or of another country."""
+    """Populations with prior treatment, of another country or under other parameters."""
 
     @pytest.fixture(autouse=True)
     def few(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -176,29 +175,50 @@ class TestMadeOnDemand:
         monkeypatch.setenv("REMYELIN_CACHE", str(tmp_path))
 
     def test_a_population_is_made_once_and_then_read(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        first = of.__wrapped__(TREATED)
+        first = find(TREATED, INPUTS)
 
         def never(*_: object, **__: object) -> pd.DataFrame:
             raise AssertionError("made again")
 
         monkeypatch.setattr(reference, "make", never)
-        again = of.__wrapped__(TREATED)
+        again = find(TREATED, INPUTS)
         assert all(np.array_equal(first.covariates[n], again.covariates[n]) for n in Covariate)
         with pytest.raises(AssertionError, match="made again"):
-            of.__wrapped__(Variant(Course.RELAPSING, Era.HISTORICAL, prior=ON_INTERFERON))
+            find(Variant(Course.RELAPSING, Era.HISTORICAL, prior=ON_INTERFERON), INPUTS)
 
-    def test_a_damaged_file_is_made_anew(self, tmp_path: Path) -> None:
-        first = of.__wrapped__(TREATED)
+    @pytest.mark.parametrize("damage", ["bit", "table", "columns", "rows", "half"])
+    def test_a_damaged_file_or_another_shape_is_made_anew(
+        self, tmp_path: Path, damage: str
+    ) -> None:
+        first = find(TREATED, INPUTS)
         (kept,) = (tmp_path / "cohorts").iterdir()
-        kept.write_bytes(b"PAR1 not a table")
-        again = of.__wrapped__(TREATED)
-        assert np.array_equal(first.covariates["edss"], again.covariates["edss"])
-        assert shelf.read(kept.name) is not None
+        good, cache = kept.read_bytes(), Cache.of(reference.KIND)
+        content = cache.read(kept.name)
+        assert content is not None
+        frame = packing.from_bytes(content, PEOPLE)
+        if damage == "bit":
+            spoilt = bytearray(good)
+            spoilt[len(good) // 2] ^= 1
+            kept.write_bytes(spoilt)
+        else:
+            body = {
+                "table": b"PAR1 not a table",
+                "columns": packing.to_bytes(pd.DataFrame({"x": [1, 2]})),
+                "rows": packing.to_bytes(frame.head(50)),
+                "half": content[: len(content) // 2],
+            }[damage]
+            cache.write(kept.name, body)
+        again = find(TREATED, INPUTS)
+        for name, values in first.covariates.items():
+            assert np.array_equal(values, again.covariates[name]), name
+        kept_again = cache.read(kept.name)
+        assert kept_again is not None
+        assert packing.from_bytes(kept_again, PEOPLE).equals(frame)
 
     def test_without_a_folder_nothing_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("REMYELIN_CACHE", "")
-        assert of.__wrapped__(TREATED).candidates == PEOPLE
-        assert shelf.folder() is None
+        assert find(TREATED, INPUTS).candidates == PEOPLE
+        assert Cache.of(reference.KIND).folder is None
 
     def test_an_unknown_prior_protocol_is_named(self) -> None:
         odd = PriorTreatment(
@@ -207,7 +227,7 @@ class TestMadeOnDemand:
             start_years=Figure(value=1.0),
         )
         with pytest.raises(UnknownNameError, match=r"interferon_beta"):
-            of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
+            find(Variant(Course.RELAPSING, Era.MODERN, prior=odd), INPUTS)
 
     def test_a_prior_protocol_that_does_not_act_is_refused_with_the_reason(self) -> None:
         odd = PriorTreatment(
@@ -216,8 +236,40 @@ class TestMadeOnDemand:
             start_years=Figure(value=1.0),
         )
         with pytest.raises(InputError, match=r"does not act.*ahsct_halt_ms acts"):
-            of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, prior=odd))
+            find(Variant(Course.RELAPSING, Era.MODERN, prior=odd), INPUTS)
 
     def test_another_country_has_a_population_of_its_own(self, tmp_path: Path) -> None:
-        of.__wrapped__(Variant(Course.RELAPSING, Era.MODERN, region=Region.SWEDEN))
+        find(Variant(Course.RELAPSING, Era.MODERN, region=Region.SWEDEN), INPUTS)
         assert len(list((tmp_path / "cohorts").iterdir())) == 1
+
+    def test_other_parameters_have_a_population_of_their_own(self, tmp_path: Path) -> None:
+        plain = Variant(Course.RELAPSING, Era.MODERN)
+        many = TABLE.with_values({"lesion_rate": 2.0 * TABLE["lesion_rate"].value})
+        told: list[float] = []
+        found = find(plain, INPUTS.with_parameters(many), told.append)
+        assert found.digest == many.digest()
+        assert told == sorted(told)
+        assert 0.9 < told[-1] <= 1.0
+        assert len(list((tmp_path / "cohorts").iterdir())) == 1
+        relapses = Covariate.RELAPSES_12M
+        before = of(plain, INPUTS).covariates[relapses]
+        assert found.covariates[relapses].mean() > 1.2 * before.mean()
+
+    @pytest.mark.parametrize("spoilt", ["parquet", "json"])
+    def test_a_stored_file_that_is_damaged_or_gone_is_not_used(
+        self, spoilt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.undo()
+        plain = Variant(Course.RELAPSING, Era.MODERN)
+        folder = tmp_path / "data"
+        shutil.copytree(Path(reference.__file__).parent / "data", folder)
+        monkeypatch.setattr(reference, "files", lambda _: tmp_path)
+        assert reference.stored(plain, TABLE) is not None
+        file = folder / f"{plain.name}.{spoilt}"
+        if spoilt == "json":
+            file.unlink()
+        else:
+            content = bytearray(file.read_bytes())
+            content[len(content) // 2] ^= 1
+            file.write_bytes(content)
+        assert reference.stored(plain, TABLE) is None

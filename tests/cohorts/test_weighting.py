@@ -17,21 +17,25 @@ from remyelin.study import catalogue
 from remyelin.study.fields import BaselineRow
 from remyelin.study.population import Population
 from remyelin.study.vocabulary import Covariate, Phenotype
-from tests.trials.small import mapping, study
+from tests.trials.small import INPUTS, mapping, study
 
 TOLERANCE = 0.05
 """Of a standard deviation, or of the unit where the spread is not published."""
 
 
 def fitted(population: Population) -> Weighting:
-    return fit(population, targets_of(population), reference.of(Variant.of(population)))
+    return fit(
+        population,
+        targets_of(population, INPUTS.populations),
+        reference.of(Variant.of(population), INPUTS),
+    )
 
 
 @pytest.mark.parametrize("name", catalogue.names())
 def test_the_weights_meet_the_own_baseline_means_on_the_reference(name: str) -> None:
     population = catalogue.load(name).population
     weights = fitted(population)
-    near = reference.of(Variant.of(population)).within(population.max_duration_years)
+    near = reference.of(Variant.of(population), INPUTS).within(population.max_duration_years)
     pool = near.where(eligible(near.covariates, population.eligibility))
     weight = weights.weights(pool.covariates)
     of_patient = np.bincount(pool.candidate, weights=weight)[pool.candidate]
@@ -46,7 +50,7 @@ def test_the_weights_meet_the_own_baseline_means_on_the_reference(name: str) -> 
 def test_imputed_covariates_are_those_that_the_study_does_not_give(name: str) -> None:
     population = catalogue.load(name).population
     default = catalogue.default_population(population.default_population).baseline
-    targets = targets_of(population)
+    targets = targets_of(population, INPUTS.populations)
     imputed = {target.covariate for target in targets if target.imputed}
     assert {t.covariate for t in targets if not t.imputed} == set(population.baseline)
     assert imputed == set(default) - set(population.baseline)
@@ -173,7 +177,7 @@ def test_the_slopes_of_the_fit_are_those_of_its_residuals(cap: float) -> None:
 
 def test_without_any_target_everybody_eligible_weighs_the_same() -> None:
     population = study().population
-    weights = fit(population, (), reference.of(Variant.of(population)))
-    looks = reference.of(Variant.of(population)).within(1.0).covariates
+    weights = fit(population, (), reference.of(Variant.of(population), INPUTS))
+    looks = reference.of(Variant.of(population), INPUTS).within(1.0).covariates
     assert set(weights.weights(looks)) == {1.0}
     assert 0.0 < weights.expected_yield <= 1.0

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from remyelin.credibility.course import Course
+from remyelin.study.definitions import definitions
 from remyelin.units import DAYS_PER_YEAR
 
 NO_EVENTS = pd.DataFrame(
@@ -75,4 +76,4 @@ def tables(*people: Person) -> dict[str, pd.DataFrame]:
 
 
 def course(*people: Person, arm: str = "all") -> Course:
-    return Course.of(tables(*people), arm)
+    return Course.of(tables(*people), definitions(), arm)

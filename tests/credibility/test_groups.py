@@ -17,6 +17,7 @@ from remyelin.credibility.running import Settings, jobs_of
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.evidence import special
 from remyelin.evidence.base import EvidenceBase
+from remyelin.inputs import Inputs
 from remyelin.study import catalogue
 from remyelin.study.outcome import OutcomeKey
 from remyelin.study.vocabulary import Mark, Role
@@ -47,7 +48,7 @@ def test_the_first_groups_are_there() -> None:
 def test_a_group_names_studies_that_exist_and_its_file_bears_its_name(name: str) -> None:
     group = groups.load(name)
     assert group.group == name
-    jobs = tuple(jobs_of(group, Settings(), []))
+    jobs = tuple(jobs_of(group, Settings(), [], Inputs.packaged()))
     assert [job.study.study_id for job in jobs] == list(group.runs)
     for job in jobs:
         chosen = [s.arms for s in group.studies if s.study == job.study.study_id]

@@ -7,14 +7,17 @@ from typing import Any
 
 import pytest
 
+from remyelin.core.cache import Cache
 from remyelin.credibility import groups, running
 from remyelin.credibility.rows import rows_of
 from remyelin.credibility.running import Job, Settings, run_group
 from remyelin.credibility.schema import Group
 from remyelin.credibility.store import Finished, Store
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.trials.prediction import ProgressListener
 
+INPUTS = Inputs.packaged()
 SMALL = {
     "schema_version": 1,
     "group": "small",
@@ -42,7 +45,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Store:
 
 @pytest.fixture(scope="module")
 def first(store: Store) -> running.GroupRun:
-    return run_group(group(), Settings(), store)
+    return run_group(group(), Settings(), store, inputs=INPUTS)
 
 
 def refuse(*_: object) -> Finished:
@@ -67,19 +70,17 @@ def test_finished_runs_are_used_again_and_give_the_same_rows(
     first: running.GroupRun, store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(running, "run_job", refuse)
-    again = run_group(group(), Settings(), store)
+    again = run_group(group(), Settings(), store, inputs=INPUTS)
     assert set(again.reused) == {"placebo_modern", "mist"}
     assert rows_of(again) == rows_of(first)
 
 
-def jobs(settings: Settings, of: Group | None = None) -> list[Job]:
+def jobs(settings: Settings, of: Group | None = None, inputs: Inputs = INPUTS) -> list[Job]:
     chosen = of or group()
-    return list(running.jobs_of(chosen, settings, chosen.targets))
+    return list(running.jobs_of(chosen, settings, chosen.targets, inputs))
 
 
-def test_anything_that_changes_a_figure_changes_the_key_and_workers_do_not(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_anything_that_changes_a_figure_changes_the_key_and_workers_do_not() -> None:
     own = [job.key for job in jobs(Settings())]
     assert len(set(own)) == 3
     assert [job.key for job in jobs(Settings(workers=2))] == own
@@ -89,11 +90,10 @@ def test_anything_that_changes_a_figure_changes_the_key_and_workers_do_not(
         jobs(Settings(), group(targets=[])),
     ]
     assert all(other[0].key != own[0] for other in others)
-    monkeypatch.setattr(running, "parameters_digest", lambda: "other")
-    assert not set(own) & {job.key for job in jobs(Settings())}
-    monkeypatch.undo()
-    monkeypatch.setattr(running, "code_digest", lambda: "other")
-    assert not set(own) & {job.key for job in jobs(Settings())}
+    table = INPUTS.parameters
+    values = {"lesion_rate": 1.1 * table["lesion_rate"].value}
+    changed = INPUTS.with_parameters(table.with_values(values))
+    assert not set(own) & {job.key for job in jobs(Settings(), inputs=changed)}
 
 
 def fake(job: Job, _: ProgressListener | None = None) -> Finished:
@@ -118,11 +118,11 @@ def test_an_interruption_leaves_finished_runs_in_the_store(
 
     monkeypatch.setattr(running, "run_job", stopping)
     with pytest.raises(KeyboardInterrupt):
-        run_group(group(targets=[]), Settings(), Store(tmp_path))
+        run_group(group(targets=[]), Settings(), Store(tmp_path), inputs=INPUTS)
     monkeypatch.setattr(running, "run_job", fake)
-    done = run_group(group(targets=[]), Settings(), Store(tmp_path))
+    done = run_group(group(targets=[]), Settings(), Store(tmp_path), inputs=INPUTS)
     assert done.reused == ("placebo_modern",)
-    anew = run_group(group(targets=[]), Settings(resume=False), Store(tmp_path))
+    anew = run_group(group(targets=[]), Settings(resume=False), Store(tmp_path), inputs=INPUTS)
     assert anew.reused == ()
 
 
@@ -135,7 +135,7 @@ def test_a_cohort_that_cannot_be_enrolled_is_named_and_the_others_go_on(
         return fake(job, listen)
 
     monkeypatch.setattr(running, "run_job", failing)
-    done = run_group(group(targets=[]), Settings(), Store(None))
+    done = run_group(group(targets=[]), Settings(), Store(None), inputs=INPUTS)
     assert done.not_run["placebo_modern"] == "nobody fits"
     assert set(done.finished) == {"mist"}
 
@@ -147,7 +147,7 @@ def test_progress_names_each_run_in_turn(monkeypatch: pytest.MonkeyPatch) -> Non
     def tell(name: str, place: int, count: int) -> None:
         told.append((name, place, count))
 
-    run_group(group(targets=[]), Settings(), Store(None), tell)
+    run_group(group(targets=[]), Settings(), Store(None), tell, inputs=INPUTS)
     names = ["placebo_modern", "mist", "camms223_ifn"]
     assert told == [(name, place, 3) for place, name in enumerate(names)]
 
@@ -165,13 +165,22 @@ def test_values_that_no_json_holds_come_back_from_the_store(tmp_path: Path) -> N
     store = Store(tmp_path)
     store.write("key", kept)
     assert repr(store.read("key")) == repr(kept)
-    assert [path.name for path in tmp_path.iterdir()] == ["key.json"]
+    assert [path.name for path in (tmp_path / "scoreboard").iterdir()] == ["key.json"]
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"format": 1}', '{"format": 99}', "null"])
 def test_a_damaged_file_of_the_store_is_no_result(tmp_path: Path, text: str) -> None:
-    (tmp_path / "key.json").write_text(text, encoding="utf-8")
+    Cache(tmp_path, "scoreboard").write("key.json", text.encode())
     assert Store(tmp_path).read("key") is None
+
+
+def test_a_flipped_digit_in_the_store_is_no_result(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write("key", fake(jobs(Settings())[0]))
+    assert store.read("key") is not None
+    path = tmp_path / "scoreboard" / "key.json"
+    path.write_bytes(path.read_bytes().replace(b'"patients": 30', b'"patients": 31'))
+    assert store.read("key") is None
 
 
 def test_a_store_that_cannot_be_written_stops_nobody(tmp_path: Path) -> None:

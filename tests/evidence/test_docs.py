@@ -10,7 +10,8 @@ from remyelin.evidence.export import MAIN_TABLES, rows
 from remyelin.evidence.planning import fates
 from remyelin.evidence.readiness import readiness
 
-TEXT = (Path(__file__).resolve().parents[2] / "docs" / "evidence.md").read_text("utf-8")
+ROOT = Path(__file__).resolve().parents[2]
+TEXT = (ROOT / "docs" / "evidence.md").read_text("utf-8")
 
 
 def test_the_page_counts_the_rows_of_every_main_table() -> None:
@@ -47,3 +48,9 @@ def test_the_page_counts_the_study_files_and_why_arms_have_none() -> None:
     assert f"{len(none)} have no study file" in TEXT
     for reason, count in Counter(why for fate in none for why in fate.left_out).items():
         assert f"| {count} | {reason} |" in TEXT
+
+
+def test_nobody_is_sent_to_tables_that_are_made_from_others() -> None:
+    pages = [*(ROOT / "docs").glob("*.md"), ROOT / "README.md"]
+    sent = [page.name for page in pages if "evidence/data" in page.read_text(encoding="utf-8")]
+    assert sent == []

@@ -15,9 +15,9 @@ from remyelin.engine.backends import Carrier
 from remyelin.engine.happenings import Happenings
 from remyelin.engine.population import Population
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.model.day import SIGNALS
 from remyelin.model.schedule import Schedule
-from remyelin.parameters import ParameterTable
 from remyelin.patients import matching
 from remyelin.patients.course import Course, simulate
 from remyelin.patients.description import Description, default_patient
@@ -26,13 +26,14 @@ from remyelin.patients.options import options_of
 from remyelin.patients.settings import Settings
 from remyelin.study.vocabulary import NO_HARM, Covariate, Phenotype
 
+INPUTS = Inputs.packaged()
 GRAFT_DAY = 40
 
 
 @cache
 def twins() -> Course:
     options = ("none", "natalizumab", "ahsct_cy200_ratg6")
-    return simulate(None, Settings(years=2, options=options, seed=3, draws=2))
+    return simulate(None, Settings(years=2, options=options, seed=3, draws=2), inputs=INPUTS)
 
 
 def same(left: pd.DataFrame, right: pd.DataFrame) -> bool:
@@ -57,19 +58,19 @@ def test_every_option_starts_from_the_same_patient() -> None:
 
 def test_options_share_their_random_numbers_until_something_is_given() -> None:
     # Mobilisation acts on day 0 of the transplant; placebo never acts.
-    course = simulate(None, Settings(years=1, options=("none", "placebo"), seed=3))
+    course = simulate(None, Settings(years=1, options=("none", "placebo"), seed=3), inputs=INPUTS)
     for table in ("weekly", "visits", "events"):
         assert same(course.of(table, "none"), course.of(table, "placebo"))
 
 
 def test_an_option_does_not_depend_on_what_stands_beside_it() -> None:
-    alone = simulate(None, Settings(years=2, options=("natalizumab",), seed=3))
+    alone = simulate(None, Settings(years=2, options=("natalizumab",), seed=3), inputs=INPUTS)
     for table in ("weekly", "visits", "events"):
         assert same(alone.of(table, "natalizumab"), twins().of(table, "natalizumab"))
 
 
 def test_another_seed_is_another_patient() -> None:
-    other = simulate(None, Settings(years=1, seed=4))
+    other = simulate(None, Settings(years=1, seed=4), inputs=INPUTS)
     now = twins().of("weekly", "none").iloc[0]
     assert other.of("weekly", "none").iloc[0]["nfl_pg_ml"] != now["nfl_pg_ml"]
 
@@ -125,7 +126,7 @@ def test_the_day_of_death_is_written_whole_and_counted_without_causes_and_proced
 ) -> None:
     made = backends.carrier
     monkeypatch.setattr("remyelin.patients.course.carrier", lambda *a, **k: Ending(made(*a, **k)))
-    course = simulate(None, Settings(years=1, options=("none",), seed=3))
+    course = simulate(None, Settings(years=1, options=("none",), seed=3), inputs=INPUTS)
     last = course.events[course.events["day"] == 10]
     assert list(last["event"]) == ["death", "death_of_other_cause", "leukapheresis", "pml"]
     assert course.events["day"].max() == 10
@@ -155,32 +156,18 @@ def like_the_default(**changes: object) -> Description:
     return Description.model_validate({**default_patient().model_dump(), **changes})
 
 
-@pytest.mark.parametrize(
-    ("changes", "words"),
-    [
-        ({"prior_drugs": ("interferon_beta",)}, "prior_drugs"),
-        ({"phenotype": "ppms"}, "only rrms can be enrolled"),
-        (
-            {"edss": 9.5, "disease_duration_years": 1.0, "relapses_last_24_months": None},
-            "no 1 virtual",
-        ),
-    ],
-)
 def test_a_patient_whom_the_cohorts_cannot_give_is_refused_with_a_reason(
-    changes: dict[str, object], words: str, monkeypatch: pytest.MonkeyPatch
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(matching, "_MOST_CANDIDATES", 400)
     monkeypatch.setattr(matching, "_ladder", lambda count: [(matching.WIDENED, 64)])
-    monkeypatch.setattr(matching, "_PRIOR", "no_such_field")
-    monkeypatch.setattr(matching, "_enrolable", lambda: frozenset({Phenotype.RRMS}))
-    with pytest.raises(CohortError, match=words):
-        simulate(like_the_default(**changes), Settings(years=1))
+    nobody = like_the_default(edss=9.5, disease_duration_years=1.0, relapses_last_24_months=None)
+    with pytest.raises(CohortError, match="no 1 virtual"):
+        simulate(nobody, Settings(years=1), inputs=INPUTS)
 
 
 @pytest.mark.parametrize("phenotype", [Phenotype.SPMS, Phenotype.PPMS])
 def test_progressive_patients_are_found_where_the_cohorts_enrol_them(phenotype: Phenotype) -> None:
-    if phenotype not in matching._enrolable():
-        pytest.skip("the cohorts room does not enrol this course yet")
     somebody = like_the_default(
         age_years=50,
         phenotype=phenotype,
@@ -190,7 +177,7 @@ def test_progressive_patients_are_found_where_the_cohorts_enrol_them(phenotype: 
         relapses_last_24_months=None,
         gd_lesions=None,
     )
-    course = simulate(somebody, Settings(years=1))
+    course = simulate(somebody, Settings(years=1), inputs=INPUTS)
     assert abs(course.matched.covariates[Covariate.EDSS][0] - 4.5) <= 1.0
 
 
@@ -212,7 +199,7 @@ def test_the_python_face_takes_a_mapping_a_file_or_nothing() -> None:
 
 def test_a_therapy_is_under_way_while_it_is_given() -> None:
     names = ("none", "rituximab", "natalizumab", "ahsct_cy200_ratg6")
-    nothing, pulses, level, graft = options_of(names, 1, 500, ParameterTable.load())[0]
+    nothing, pulses, level, graft = options_of(names, 1, 500, INPUTS)[0]
     assert nothing.spans == ()
     assert pulses.spans[0] == level.spans[0] == (0, 500)
     assert level.graft is None

@@ -37,7 +37,7 @@ def test_a_brand_stands_for_the_one_standard_protocol(name: str, protocol: str) 
     assert catalogue.resolved(name) == protocol
     assert catalogue.load(name).protocol_id == protocol
     assert Settings(options=(name,)).options == (protocol,)
-    assert catalogue.lookup_with({})(name).protocol_id == protocol
+    assert catalogue.lookup_with({}, catalogue.packaged())(name).protocol_id == protocol
 
 
 @pytest.mark.parametrize(

@@ -188,4 +188,4 @@ def test_a_file_that_is_no_protocol_has_one_error() -> None:
     with pytest.raises(InputError):
         catalogue.from_mapping(["a"], where="mine")
     with pytest.raises(UnknownNameError):
-        catalogue.lookup_with({})("nonsense")
+        catalogue.lookup_with({}, catalogue.packaged())("nonsense")

@@ -12,14 +12,15 @@ from remyelin.cohorts.past import NOBODYS
 from remyelin.engine.backends import Backend
 from remyelin.engine.population import at_onset
 from remyelin.engine.streams import Streams
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.study import catalogue
 from remyelin.study.schema import Study
 from remyelin.study.vocabulary import Covariate
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import RunSettings
 
-TABLE = ParameterTable.load()
+INPUTS = Inputs.packaged()
+TABLE = INPUTS.parameters
 
 Mapping = dict[str, Any]
 
@@ -69,7 +70,7 @@ def plan(
         twins=twins,
         backend=backend,
     )
-    return Plan.of(chosen, settings, TABLE)
+    return Plan.of(chosen, settings, INPUTS)
 
 
 def cohort_at_onset(patients: int, replicates: int = 1, *, seed: int = 1) -> Cohort:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from remyelin.errors import InputError
+from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.intake import accept
 from remyelin.patients.judging import findings
@@ -130,7 +131,7 @@ def trial(*, prior: bool, fate: str, first: str | None, switch: bool) -> Study:
 
 
 def in_trial(rule: ConflictRule, **how: Any) -> list[Finding]:
-    return combined(trial(**how), catalogue.lookup_with(own(rule)), TABLE)
+    return combined(trial(**how), catalogue.lookup_with(own(rule), catalogue.packaged()), TABLE)
 
 
 @EACH
@@ -153,7 +154,9 @@ def test_it_fires_in_an_arm(rule: ConflictRule) -> None:
         both = both.model_copy(
             update={"sequence": (both.sequence[0], both.sequence[1].model_copy(update={"day": 1}))}
         )
-    found = check(both, TABLE, catalogue.lookup_with({**protocols, "both": both}))
+    found = check(
+        both, TABLE, catalogue.lookup_with({**protocols, "both": both}, catalogue.packaged())
+    )
     assert fires(rule, found), [str(one) for one in found]
 
 
@@ -250,15 +253,15 @@ def with_mitoxantrone(months: float) -> Study:
 
 
 def test_a_study_of_ones_own_that_lasts_beyond_a_limit_is_refused() -> None:
-    assert treatments(with_mitoxantrone(24.0), TABLE)
+    assert treatments(with_mitoxantrone(24.0), Inputs.packaged())
     with pytest.raises(InputError, match="dose_limit_lifetime"):
-        treatments(with_mitoxantrone(60.0), TABLE)
+        treatments(with_mitoxantrone(60.0), Inputs.packaged())
 
 
 def test_a_study_of_the_package_keeps_it_as_a_warning() -> None:
     study = studies.load("mist")
     found = combined(study, catalogue.load_as_written, TABLE)
-    assert treatments(study, TABLE)
+    assert treatments(study, Inputs.packaged())
     goes_on = [one for one in found if one.rule == "dose_limit_lifetime_goes_on"]
     assert goes_on
     assert {one.grade for one in goes_on} == {Grade.WARNING}

@@ -95,7 +95,7 @@ def test_a_stopped_drug_washes_out_at_its_own_pace(trial: Plan) -> None:
 def test_courses_begin_in_the_past_and_end_at_enrolment_or_never(trial: Plan, today: int) -> None:
     cohort = trial.recruiter().enrol([0], PATIENTS)
     people = allocate(trial, cohort)
-    courses = prior_courses(trial.study, cohort, people, today)
+    courses = prior_courses(trial.study, cohort, people, today, trial.inputs.protocols)
     assert {c.protocol.protocol_id for c in courses} == {"natalizumab", "rituximab"}
     days = cohort.covariates[Covariate.DAYS_ON_DRUG][people.source]
     seen = np.concatenate([c.rows for c in courses])
@@ -125,7 +125,7 @@ def test_repeated_infusions_of_a_continued_drug_go_on() -> None:
     people = allocate(made, cohort)
 
     days = 720
-    courses = prior_courses(of, cohort, people, 0)
+    courses = prior_courses(of, cohort, people, 0, made.inputs.protocols)
     plan_ = Schedule(e for c in courses for e in entries(c, TABLE, Window(0, days)))
     later, _ = Engine(TABLE).advance(at_baseline(of, cohort, people), 0, days, plan_)
     on = cohort.prior_protocol[people.source] == "rituximab"

@@ -26,7 +26,7 @@ from remyelin.trials.crew import Alone
 from remyelin.trials.prediction import Keep, Progress, RunResult, RunSettings
 from remyelin.trials.sharded import Scale
 from remyelin.trials.shards import shards_of, stretches
-from tests.trials.small import Mapping, study
+from tests.trials.small import INPUTS, Mapping, study
 from tests.trials.test_predictions import like_mist
 
 PATIENTS, REPLICATES = 24, 2
@@ -74,6 +74,7 @@ def run(chosen: Study, folder: Path | None = None, listen: Any = None, **changes
         chosen,
         settings(**{"tables": Keep.NONE, **changes}),
         listen,
+        inputs=INPUTS,
         scale=Scale(folder=folder, shard_patients=size, **scale),
     )
 
@@ -85,7 +86,7 @@ def chosen(request: pytest.FixtureRequest) -> Study:
 
 @pytest.fixture(scope="module")
 def whole(chosen: Study) -> RunResult:
-    return run_trial(chosen, settings())
+    return run_trial(chosen, settings(), inputs=INPUTS)
 
 
 @pytest.fixture(scope="module")

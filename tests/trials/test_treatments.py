@@ -9,12 +9,12 @@ import pytest
 
 import remyelin
 from remyelin.errors import InputError, UnknownNameError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.study import catalogue
 from remyelin.study.schema import Study
 from remyelin.trials.treatments import treatment_warnings, treatments
 
-TABLE = ParameterTable.load()
+INPUTS = Inputs.packaged()
 EXAMPLES = Path(__file__).resolve().parents[2] / "examples"
 
 
@@ -37,7 +37,7 @@ def test_a_study_with_a_protocol_of_its_own_runs(tmp_path: Path) -> None:
 def test_a_study_keeps_its_protocols_when_it_is_written_and_read_again() -> None:
     study = catalogue.read(EXAMPLES / "my_study.yaml")
     again = catalogue.from_mapping(study.model_dump(mode="json"))
-    assert set(treatments(again, TABLE)) == {"natalizumab", "natalizumab_every_6_weeks"}
+    assert set(treatments(again, INPUTS)) == {"natalizumab", "natalizumab_every_6_weeks"}
 
 
 @pytest.mark.parametrize(
@@ -62,7 +62,7 @@ def test_a_bad_protocol_stops_the_study_with_step_and_rule(
 ) -> None:
     study = example(tmp_path, regimen=(old, new), study=("", ""))
     with pytest.raises(InputError, match=told):
-        treatments(study, TABLE)
+        treatments(study, INPUTS)
 
 
 def test_a_graft_that_was_never_collected_is_the_reason_told(tmp_path: Path) -> None:
@@ -77,7 +77,7 @@ def test_a_graft_that_was_never_collected_is_the_reason_told(tmp_path: Path) -> 
     changed = regimen.replace("steps:\n", graft, 1)
     (tmp_path / "my_regimen.yaml").write_text(changed, encoding="utf-8")
     with pytest.raises(InputError, match="before any is collected"):
-        treatments(catalogue.read(tmp_path / "my_study.yaml"), TABLE)
+        treatments(catalogue.read(tmp_path / "my_study.yaml"), INPUTS)
 
 
 def test_an_unknown_protocol_offers_the_nearest_of_both(tmp_path: Path) -> None:
@@ -85,13 +85,13 @@ def test_an_unknown_protocol_offers_the_nearest_of_both(tmp_path: Path) -> None:
         tmp_path, study=("protocol_id: natalizumab_every_6_weeks", "protocol_id: natalizumab_6")
     )
     with pytest.raises(UnknownNameError, match="natalizumab_every_6_weeks"):
-        treatments(study, TABLE)
+        treatments(study, INPUTS)
 
 
 def test_a_protocol_that_does_not_act_is_refused_with_the_reason(tmp_path: Path) -> None:
     study = example(tmp_path, study=("protocol_id: natalizumab,", "protocol_id: cyatg,"))
     with pytest.raises(InputError, match=r"does not act.*ahsct_cy200_ratg6 acts"):
-        treatments(study, TABLE)
+        treatments(study, INPUTS)
 
 
 def test_a_prior_drug_that_does_not_act_is_refused_with_the_reason() -> None:
@@ -102,16 +102,16 @@ def test_a_prior_drug_that_does_not_act_is_refused_with_the_reason() -> None:
         "start_years": {"value": 1.0, "mark": "assumed"},
     }
     with pytest.raises(InputError, match=r"prior_treatment: halt_ms does not act"):
-        treatments(catalogue.from_mapping(data), TABLE)
+        treatments(catalogue.from_mapping(data), INPUTS)
 
 
 def test_every_study_of_the_package_that_runs_keeps_the_rules() -> None:
     for name in catalogue.names():
-        assert treatments(catalogue.load(name), TABLE)
+        assert treatments(catalogue.load(name), INPUTS)
 
 
 def test_a_switch_is_judged_as_a_sequence() -> None:
-    warned = treatment_warnings(catalogue.load("mist"), TABLE)
+    warned = treatment_warnings(catalogue.load("mist"), INPUTS)
     assert any("switch from natalizumab" in text for text in warned)
 
 
@@ -132,4 +132,4 @@ def test_a_brand_is_asked_for_where_the_study_has_a_protocol_of_that_drug_too(
 ) -> None:
     study = example(tmp_path, study=("protocol_id: natalizumab,", "protocol_id: Tysabri,"))
     with pytest.raises(InputError, match="natalizumab_every_6_weeks"):
-        treatments(study, TABLE)
+        treatments(study, INPUTS)

@@ -93,6 +93,7 @@ def patient_command(
     from remyelin.cli.run import default_folder
     from remyelin.core.folders import folder_target
     from remyelin.engine.backends import named
+    from remyelin.inputs import Inputs
     from remyelin.patients.course import simulate
     from remyelin.patients.intake import accept
     from remyelin.patients.settings import UNTREATED, Settings
@@ -115,7 +116,7 @@ def patient_command(
     asked = default_folder("patient") if out is None else out
     target = folder_target(asked, PATIENT, force=force, inputs=(file,))
     with _progress(wanted=not (json or quiet)) as listen:
-        course = simulate(description, settings, listen)
+        course = simulate(description, settings, listen, inputs=Inputs.packaged())
     folder = write_patient_folder(course, target, force=force)
     if json:
         say_json(patient_values(course, folder))

@@ -183,16 +183,16 @@ def _warn(study: Study, *, quiet: bool) -> None:
 
     A study of the package is as it was published: there nothing is said.
     """
-    from remyelin.parameters import ParameterTable
+    from remyelin.inputs import Inputs
     from remyelin.reports.wording import printable
     from remyelin.trials.planned import refuse_planned
     from remyelin.trials.treatments import treatment_warnings, treatments
 
     refuse_planned(study)
-    table = ParameterTable.load()
-    treatments(study, table)
+    inputs = Inputs.packaged()
+    treatments(study, inputs)
     if not quiet:
-        for text in treatment_warnings(study, table):
+        for text in treatment_warnings(study, inputs):
             print(printable(f"warning: {text}"), file=sys.stderr)
 
 

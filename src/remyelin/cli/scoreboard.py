@@ -117,10 +117,11 @@ def _run(name: str, settings: Settings, *, json: bool) -> GroupResult:
     from remyelin.credibility.results import result_of
     from remyelin.credibility.running import run_group
     from remyelin.credibility.store import Store
+    from remyelin.inputs import Inputs
 
     chosen = groups.load(name)
     with _progress(wanted=not json) as tell:
-        run = run_group(chosen, settings, Store.default(), tell)
+        run = run_group(chosen, settings, Store.default(), tell, inputs=Inputs.packaged())
     return result_of(run, command=_command(name, settings), version=remyelin.__version__)
 
 
@@ -179,11 +180,11 @@ def _publish(results: tuple[GroupResult, ...], checkout: Path) -> None:
 
 
 def _print(results: tuple[GroupResult, ...], *, json: bool) -> None:
-    from remyelin.credibility.digests import parameters_digest
+    from remyelin.parameters import ParameterTable
     from remyelin.reports.scoreboard_page import summary_line
     from remyelin.reports.scoreboard_values import result_values
 
-    current = parameters_digest()
+    current = ParameterTable.load().digest()
     if json:
         say_json({"groups": [result_values(result, current) for result in results]})
         return

@@ -128,7 +128,7 @@ def show_therapy(
 
     protocol, _ = _chosen(name)
     table = ParameterTable.load()
-    lookup = catalogue.lookup_with({protocol.protocol_id: protocol})
+    lookup = catalogue.lookup_with({protocol.protocol_id: protocol}, catalogue.packaged())
     whole = written_out(protocol, lookup)
     shown_one = whole.model_copy(update={"sequence": protocol.sequence})
     if picture is not None:

@@ -23,8 +23,8 @@ from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.population import Population
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.model.stage import Purpose
-from remyelin.parameters import ParameterTable
 from remyelin.study import population as specification
 from remyelin.study.vocabulary import Covariate
 
@@ -82,8 +82,8 @@ class Recruiter:
 
     Attributes
     ----------
-    table
-        Parameters.
+    inputs
+        Parameters, and protocols of prior treatment.
     population
         The study's population.
     weighting
@@ -96,7 +96,7 @@ class Recruiter:
         Threads that the engine may use; nobody depends on it.
     """
 
-    table: ParameterTable
+    inputs: Inputs
     population: specification.Population
     weighting: Weighting
     seed: int
@@ -183,14 +183,16 @@ class Recruiter:
     def _screen(self, replicate: NDArray[np.int64], number: NDArray[np.int64]) -> Cohort:
         streams = Streams.of(self.seed, replicate, number)
         people, course = self.population, course_of(self.population.phenotype)
-        silent = silent_days(self.table, course)
-        begin = start(self.table, streams, course=course, era=people.era, region=people.region)
+        silent = silent_days(self.inputs.parameters, course)
+        begin = start(
+            self.inputs.parameters, streams, course=course, era=people.era, region=people.region
+        )
         keeper = _Keeper(streams, begin)
-        past = Past.of(people.prior_treatment, streams, silent)
+        past = Past.of(people.prior_treatment, streams, silent, self.inputs.protocols)
         screening = Screening(
-            carrier(self.table, self.backend, threads=self.threads),
-            rater(self.table, self.backend),
-            self.table,
+            carrier(self.inputs.parameters, self.backend, threads=self.threads),
+            rater(self.inputs.parameters, self.backend),
+            self.inputs.parameters,
             past,
             silent,
         )

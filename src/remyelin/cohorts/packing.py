@@ -7,6 +7,7 @@ a population is read.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from io import BytesIO
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -42,6 +43,8 @@ _STEPS: Final = {
 _ALIVE: Final = "alive"
 _ONSET_AGE: Final = "onset_age"
 _FEMALE: Final = Covariate.FEMALE.value
+
+_COLUMNS: Final = [*(name.value for name in _STEPS), _ALIVE, _ONSET_AGE, _FEMALE]
 
 Whole = NDArray[np.int32]
 
@@ -89,6 +92,29 @@ def unpacked(
     }
     alive = _values(frame[_ALIVE], candidates) > 0
     return {name: made[name].ravel() for name in Covariate}, alive.ravel()
+
+
+def to_bytes(frame: pd.DataFrame, *, level: int | None = None) -> bytes:
+    """Give packed looks as a Parquet file, compressed at a level of zstd."""
+    out = BytesIO()
+    frame.to_parquet(out, compression="zstd", compression_level=level, index=False)
+    return out.getvalue()
+
+
+def from_bytes(content: bytes, candidates: int) -> pd.DataFrame:
+    """Read packed looks of so many candidates.
+
+    Raises
+    ------
+    ValueError
+        The table is damaged, or has other columns or rows.
+    """
+    import pandas as pd
+
+    frame = pd.read_parquet(BytesIO(content))
+    if [*frame.columns] != _COLUMNS or not len(frame) or len(frame) % candidates:
+        raise ValueError(f"{len(frame)} rows of {', '.join(map(str, frame.columns))}")
+    return frame
 
 
 def _differences(values: Sequence[Whole]) -> Whole:

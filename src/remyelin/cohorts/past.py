@@ -6,6 +6,7 @@ quarterly looks, so that dated inputs fall on few days.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -18,6 +19,7 @@ from remyelin.model.stage import Purpose
 from remyelin.parameters import ParameterTable
 from remyelin.study.past import PriorTreatment
 from remyelin.therapies import catalogue
+from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.timeline import FOREVER, Course, Window, entries
 from remyelin.units import DAYS_PER_YEAR
 
@@ -50,7 +52,13 @@ class Past:
     courses: tuple[Course, ...]
 
     @classmethod
-    def of(cls, prior: PriorTreatment | None, streams: Streams, silent_days: float) -> Past:
+    def of(
+        cls,
+        prior: PriorTreatment | None,
+        streams: Streams,
+        silent_days: float,
+        protocols: Mapping[str, Protocol],
+    ) -> Past:
         """Draw the past of candidates.
 
         Parameters
@@ -61,6 +69,8 @@ class Past:
             Identities of the candidates.
         silent_days
             Days from biological to recognised onset; no drug begins before.
+        protocols
+            What can be given, by name.
 
         Raises
         ------
@@ -84,7 +94,7 @@ class Past:
         begins = np.minimum(silent_days + years * DAYS_PER_YEAR, _LATEST)
         looks = np.ceil(begins / SCREENING_INTERVAL).astype(np.int64)
         start[treated] = (looks * SCREENING_INTERVAL)[treated]
-        return cls(protocol, start, tuple(_courses(names, protocol, start)))
+        return cls(protocol, start, tuple(_courses(names, protocol, start, protocols)))
 
     def schedule(self, table: ParameterTable, first: int, last: int) -> Schedule | None:
         """Give the dated inputs from day ``first`` up to, not including, ``last``."""
@@ -109,11 +119,14 @@ class Past:
 
 
 def _courses(
-    names: NDArray[np.object_], protocol: NDArray[np.object_], start: NDArray[np.int64]
+    names: NDArray[np.object_],
+    protocol: NDArray[np.object_],
+    start: NDArray[np.int64],
+    protocols: Mapping[str, Protocol],
 ) -> list[Course]:
     courses = []
     for name in names:
-        given = catalogue.load_acting(str(name), where="prior treatment")
+        given = catalogue.acting(str(name), protocols, where="prior treatment")
         rows = np.flatnonzero(protocol == name)
         if len(rows):
             courses.append(Course(given, rows, start[rows], np.full(len(rows), FOREVER)))

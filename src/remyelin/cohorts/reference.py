@@ -2,16 +2,18 @@
 
 Weights of a study are fitted on the population from which it enrols, so that they depend on no
 run. Untreated populations are stored with the package; make them anew after a change of model or
-parameters with ``python -m remyelin.cohorts.reference``. A population with prior treatment, or of
-another country, is made when it is first asked for, and kept in the user's cache folder.
+parameters with ``python -m remyelin.cohorts.reference``. A population with prior treatment, of
+another country or under other parameters is made when it is first asked for, and kept in the
+user's cache folder.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterator
+from collections import OrderedDict
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
-from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,17 +21,21 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cohorts import packing, shelf
+from remyelin.cohorts import packing
 from remyelin.cohorts.course import Course, course_of, silent_days, start
 from remyelin.cohorts.past import Past
 from remyelin.cohorts.screening import Covariates, Look, Screening
+from remyelin.core.cache import Cache
+from remyelin.core.digest import digest_of
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.streams import Streams
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study.past import PriorTreatment
 from remyelin.study.population import Era, Population
 from remyelin.study.vocabulary import Covariate, Region
+from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,6 +49,10 @@ SEED: Final = 20_190_115
 
 STORED_REGION: Final = Region.US
 
+KIND: Final = "cohorts"
+"""Name of the kept populations among the kept artefacts."""
+
+_NAME_LENGTH: Final = 32
 _NAME: Final = "reference_{course}_{era}"
 _COMMAND: Final = "python -m remyelin.cohorts.reference"
 _COMPRESSION_LEVEL: Final = 19
@@ -73,13 +83,19 @@ class Variant:
 
     @property
     def is_stored(self) -> bool:
-        """Whether this population comes with the package."""
+        """Whether this population comes with the package, under the parameters of the package."""
         return self.prior is None and self.region is STORED_REGION
 
     @property
     def name(self) -> str:
         """Name of its stored file."""
         return _NAME.format(course=self.course.value, era=self.era.value)
+
+
+_MOST_IN_MEMORY: Final = 4
+"""Populations that a process holds, the last ones used; each takes some 70 MB."""
+
+_recent: OrderedDict[tuple[Variant, str], Reference] = OrderedDict()
 
 
 @dataclass(frozen=True)
@@ -129,63 +145,92 @@ class Reference:
         return replace(self, candidate=self.candidate[keep], covariates=chosen)
 
 
-@cache
-def of(variant: Variant) -> Reference:
+def of(
+    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
+) -> Reference:
     """Give a reference population: the stored one, a kept one, or one made now.
+
+    Parameters
+    ----------
+    variant
+        Which population.
+    inputs
+        Parameters of its patients, and protocols of their prior treatment; the stored one is given
+        only for the parameters it was made with.
+    report
+        Told the share of the work done where one is made.
 
     Raises
     ------
-    CohortError
-        The population should be stored and is not.
     UnknownNameError
         Prior treatment names a protocol that the catalogue lacks.
+    InputError
+        Prior treatment names a protocol that does not act.
     """
-    if variant.is_stored:
-        return _stored(variant)
-    table = ParameterTable.load()
-    prior = _spelled(variant)
-    name = shelf.name(prior, table.digest(), str(CANDIDATES), str(SEED))
-    frame = shelf.read(name)
+    key = (variant, inputs.digest())
+    found = _recent.pop(key, None) or find(variant, inputs, report)
+    _recent[key] = found
+    while len(_recent) > _MOST_IN_MEMORY:
+        _recent.popitem(last=False)
+    return found
+
+
+def find(
+    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
+) -> Reference:
+    """Do as `of`, without looking at what this process has found before."""
+    table = inputs.parameters
+    frame = stored(variant, table)
     if frame is None:
-        frame = make(variant, table, candidates=CANDIDATES)
-        shelf.write(name, frame)
-    return _reference(frame, variant, CANDIDATES, HORIZON_YEARS[variant.course], table.digest())
-
-
-def _spelled(variant: Variant) -> str:
-    from remyelin.therapies import catalogue
-
-    prior = variant.prior
-    if prior is None:
-        return json.dumps([variant.course, variant.era, variant.region])
-    names = [option.protocol_id for option in prior.protocols]
-    weights = [option.weight for option in prior.protocols]
-    protocols = [catalogue.load(name).model_dump_json() for name in names]
-    law = [prior.share.value, prior.start_years.value]
-    return json.dumps([variant.course, variant.era, variant.region, weights, law, protocols])
-
-
-def _stored(variant: Variant) -> Reference:
-    import pandas as pd
-
-    folder = files("remyelin.cohorts").joinpath("data")
-    path = folder.joinpath(f"{variant.name}.parquet")
-    if not path.is_file():
-        raise CohortError(
-            f"no reference population {variant.name!r} is stored; "
-            f"stored: {', '.join(v.name for v in stored_variants() if _is_there(v)) or 'none'}. "
-            f"Make them anew with `{_COMMAND}`, or change population.era in the study file."
+        frame = Cache.of(KIND).kept(
+            kept_name(variant, inputs),
+            lambda: make(variant, inputs, candidates=CANDIDATES, report=report),
+            pack=packing.to_bytes,
+            unpack=lambda content: packing.from_bytes(content, CANDIDATES),
         )
-    about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
-    with path.open("rb") as stream:
-        frame = pd.read_parquet(stream)
-    horizon, digest = float(about["horizon_years"]), str(about["parameters"])
-    return _reference(frame, variant, int(about["candidates"]), horizon, digest)
+    silent = silent_days(table, variant.course)
+    covariates, alive = packing.unpacked(frame, CANDIDATES, silent)
+    candidate = np.repeat(np.arange(CANDIDATES), len(frame) // CANDIDATES)
+    horizon = HORIZON_YEARS[variant.course]
+    everybody = Reference(candidate, CANDIDATES, covariates, horizon, table.digest())
+    return everybody if alive.all() else everybody.where(alive)
 
 
-def _is_there(variant: Variant) -> bool:
+def kept_name(variant: Variant, inputs: Inputs) -> str:
+    """Name the file of a population that is kept; it changes with all that it depends on."""
+    prior = variant.prior.model_dump_json() if variant.prior else ""
+    about = f"{variant.course.value} {variant.era.value} {variant.region.value} {prior}"
+    size = f"{CANDIDATES} {HORIZON_YEARS[variant.course]!r} {SEED}"
+    return f"{digest_of(about, size, inputs.digest(), length=_NAME_LENGTH)}.parquet"
+
+
+def stored(variant: Variant, table: ParameterTable) -> pd.DataFrame | None:
+    """Read the population that comes with the package; None where it is another or damaged."""
+    if not variant.is_stored:
+        return None
     folder = files("remyelin.cohorts").joinpath("data")
-    return folder.joinpath(f"{variant.name}.parquet").is_file()
+    try:
+        about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
+        content = folder.joinpath(f"{variant.name}.parquet").read_bytes()
+    except OSError:
+        return None
+    wanted = about_stored(variant, table, content)
+    return packing.from_bytes(content, CANDIDATES) if about == wanted else None
+
+
+def about_stored(variant: Variant, table: ParameterTable, content: bytes) -> dict[str, object]:
+    """Say what stands beside a stored population: how it was made, and the hash of its file."""
+    return {
+        "command": _COMMAND,
+        "course": variant.course.value,
+        "era": variant.era.value,
+        "region": variant.region.value,
+        "candidates": CANDIDATES,
+        "horizon_years": HORIZON_YEARS[variant.course],
+        "seed": SEED,
+        "parameters": table.digest(),
+        "sha256": hashlib.sha256(content).hexdigest(),
+    }
 
 
 def stored_variants() -> Iterator[Variant]:
@@ -195,29 +240,20 @@ def stored_variants() -> Iterator[Variant]:
             yield Variant(course, era)
 
 
-def _reference(
-    frame: pd.DataFrame, variant: Variant, candidates: int, horizon: float, digest: str
-) -> Reference:
-    silent = silent_days(ParameterTable.load(), variant.course)
-    covariates, alive = packing.unpacked(frame, candidates, silent)
-    candidate = np.repeat(np.arange(candidates), len(frame) // candidates)
-    everybody = Reference(candidate, candidates, covariates, horizon, digest)
-    return everybody if alive.all() else everybody.where(alive)
-
-
 def looks_at(
     variant: Variant,
-    table: ParameterTable,
+    inputs: Inputs,
     candidates: int,
     horizon_years: float,
     backend: Backend = DEFAULT_BACKEND,
 ) -> Iterator[Look]:
     """Simulate the first patients of a reference population and look at them every quarter."""
+    table = inputs.parameters
     streams = Streams.of(
         SEED, np.zeros(candidates, dtype=np.int64), np.arange(candidates, dtype=np.int64)
     )
     silent = silent_days(table, variant.course)
-    past = Past.of(variant.prior, streams, silent)
+    past = Past.of(variant.prior, streams, silent, inputs.protocols)
     population = start(
         table, streams, course=variant.course, era=variant.era, region=variant.region
     )
@@ -227,41 +263,36 @@ def looks_at(
 
 def make(
     variant: Variant,
-    table: ParameterTable,
+    inputs: Inputs,
     *,
     candidates: int = CANDIDATES,
     horizon_years: float | None = None,
     backend: Backend = DEFAULT_BACKEND,
+    report: Callable[[float], None] | None = None,
 ) -> pd.DataFrame:
     """Simulate a reference population and pack it."""
     horizon = HORIZON_YEARS[variant.course] if horizon_years is None else horizon_years
-    return packing.packed(looks_at(variant, table, candidates, horizon, backend))
+    last = silent_days(inputs.parameters, variant.course) + horizon * DAYS_PER_YEAR
+
+    def told(looks: Iterator[Look]) -> Iterator[Look]:
+        for look in looks:
+            if report:
+                report(min(1.0, look.day / last))
+            yield look
+
+    return packing.packed(told(looks_at(variant, inputs, candidates, horizon, backend)))
 
 
 def main() -> None:
     """Write the stored reference populations into the package's data folder."""
     folder = Path(__file__).parent / "data"
     folder.mkdir(exist_ok=True)
-    table = ParameterTable.load()
+    inputs = Inputs.packaged()
     for variant in stored_variants():
-        frame = make(variant, table, candidates=CANDIDATES)
-        frame.to_parquet(
-            folder / f"{variant.name}.parquet",
-            compression="zstd",
-            compression_level=_COMPRESSION_LEVEL,
-            index=False,
-        )
-        about = {
-            "command": _COMMAND,
-            "course": variant.course.value,
-            "era": variant.era.value,
-            "region": variant.region.value,
-            "candidates": CANDIDATES,
-            "horizon_years": HORIZON_YEARS[variant.course],
-            "seed": SEED,
-            "parameters": table.digest(),
-        }
-        text = json.dumps(about, indent=2) + "\n"
+        frame = make(variant, inputs, candidates=CANDIDATES)
+        content = packing.to_bytes(frame, level=_COMPRESSION_LEVEL)
+        (folder / f"{variant.name}.parquet").write_bytes(content)
+        text = json.dumps(about_stored(variant, inputs.parameters, content), indent=2) + "\n"
         (folder / f"{variant.name}.json").write_text(text, encoding="utf-8")
         print(f"{variant.name}: {len(frame)} looks")
 

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.cohorts.screening import Covariates
-from remyelin.study.catalogue import default_population
-from remyelin.study.population import Population
+from remyelin.study.population import DefaultPopulation, Population
 from remyelin.study.vocabulary import Covariate, Mark
 
 
@@ -36,10 +35,20 @@ class Target:
     imputed: bool
 
 
-def targets_of(population: Population) -> tuple[Target, ...]:
-    """Give the targets of a study's population, its own rows first."""
+def targets_of(
+    population: Population, defaults: Mapping[str, DefaultPopulation]
+) -> tuple[Target, ...]:
+    """Give the targets of a study's population, its own rows first.
+
+    Parameters
+    ----------
+    population
+        What the study says.
+    defaults
+        Populations that supply what it does not say, by name.
+    """
     own = population.baseline
-    default = default_population(population.default_population)
+    default = defaults[population.default_population]
     rows = [(name, row, False) for name, row in own.items()]
     rows += [(name, row, True) for name, row in default.baseline.items() if name not in own]
     return tuple(

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from remyelin.endpoints import History
 from remyelin.endpoints.rows import Rows
 from remyelin.statistics.arms import Replicates, members
+from remyelin.study.definition import Definition
 from remyelin.units import DAYS_PER_YEAR
 
 if TYPE_CHECKING:
@@ -52,6 +53,8 @@ class Course:
         Age at onset and years from onset to baseline; whether a woman; each of shape (patients,).
     member
         The patients that count; shape (patients,).
+    definitions
+        What counts as an event, by name.
     """
 
     history: History
@@ -60,15 +63,23 @@ class Course:
     duration: Reals
     female: Flags
     member: Flags
+    definitions: Mapping[str, Definition]
 
     @classmethod
-    def of(cls, tables: Mapping[str, pd.DataFrame], arm: str = "all") -> Course:
+    def of(
+        cls,
+        tables: Mapping[str, pd.DataFrame],
+        definitions: Mapping[str, Definition],
+        arm: str = "all",
+    ) -> Course:
         """Match the tables of a run.
 
         Parameters
         ----------
         tables
             Frames by name as in ``study.tables``.
+        definitions
+            What counts as an event, by name.
         arm
             Arm whose patients count, or ``all``.
         """
@@ -86,6 +97,7 @@ class Course:
             duration,
             subjects["female"].to_numpy(np.bool_),
             members(history, arm)[0],
+            definitions,
         )
 
     @cached_property

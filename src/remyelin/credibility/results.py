@@ -14,7 +14,7 @@ from types import UnionType
 from typing import Any, get_type_hints
 
 from remyelin.core.cells import guarded, unguarded
-from remyelin.credibility.digests import code_digest, digest, parameters_digest
+from remyelin.core.digest import digest_of, provenance
 from remyelin.credibility.rows import Row, rows_of
 from remyelin.credibility.running import GroupRun
 from remyelin.errors import InputError
@@ -64,7 +64,7 @@ class GroupResult:
     @property
     def digest(self) -> str:
         """Hash of the rows; pictures carry it."""
-        return digest(rows_text(self.rows))[:16]
+        return digest_of(rows_text(self.rows))
 
 
 def result_of(run: GroupRun, *, command: str, version: str) -> GroupResult:
@@ -80,8 +80,8 @@ def result_of(run: GroupRun, *, command: str, version: str) -> GroupResult:
         command=command,
         version=version,
         seed=run.settings.seed,
-        parameters=parameters_digest(),
-        code=code_digest(),
+        parameters=run.inputs.parameters.digest(),
+        code=provenance().digest(),
         runs={name: (done.patients, done.replicates) for name, done in run.finished.items()},
     )
 

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from remyelin.core.digest import digest_of
 from remyelin.credibility import groups
-from remyelin.credibility.course import Course
-from remyelin.credibility.digests import code_digest, digest, parameters_digest
 from remyelin.credibility.observations import Observation, expanded
+from remyelin.credibility.reading import measured
 from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
 from remyelin.errors import CohortError
+from remyelin.inputs import Inputs
 from remyelin.study import catalogue
 from remyelin.study.outcome import OutcomeKey
 from remyelin.study.schema import Study
 from remyelin.trials import run_trial
 from remyelin.trials.planned import reasons
-from remyelin.trials.prediction import Progress, ProgressListener, RunResult, RunSettings, checked
+from remyelin.trials.prediction import Progress, ProgressListener, RunSettings, checked
+
+_KEY_LENGTH = 32
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,23 +59,26 @@ class Job:
         Special targets that are read from it.
     hindered
         Why it cannot be run; empty where it can.
+    inputs
+        What its figures depend on beside study and settings.
     """
 
     study: Study
     settings: RunSettings
     targets: tuple[Target, ...]
     hindered: tuple[str, ...]
+    inputs: Inputs
 
     @property
     def key(self) -> str:
         """Name of its result in the store."""
         chosen = self.settings
-        return digest(
+        return digest_of(
             catalogue.dump(self.study),
-            parameters_digest(),
-            code_digest(),
+            self.inputs.digest(),
             f"{chosen.patients} {chosen.replicates} {chosen.seed} {chosen.backend.value}",
             *(f"{t.target} {t.arm} {t.measure.model_dump_json()}" for t in self.targets),
+            length=_KEY_LENGTH,
         )
 
 
@@ -82,8 +88,8 @@ class GroupRun:
 
     Attributes
     ----------
-    group, settings
-        What was asked for.
+    group, settings, inputs
+        What was asked for, and what its figures depend on beside it.
     jobs, finished
         Its runs in order, and the results of those that could be run, by name.
     targets
@@ -97,6 +103,7 @@ class GroupRun:
 
     group: Group
     settings: Settings
+    inputs: Inputs
     jobs: tuple[Job, ...]
     finished: Mapping[str, Finished]
     targets: tuple[tuple[Target, Observation], ...]
@@ -110,7 +117,9 @@ def endpoint_name(key: OutcomeKey) -> str:
     return "|".join((key.arm, key.outcome, key.definition_id, time, key.measure.value))
 
 
-def jobs_of(group: Group, settings: Settings, targets: Sequence[Target]) -> Iterator[Job]:
+def jobs_of(
+    group: Group, settings: Settings, targets: Sequence[Target], inputs: Inputs
+) -> Iterator[Job]:
     """Give the runs of a group, its own cohorts first.
 
     Raises
@@ -122,15 +131,20 @@ def jobs_of(group: Group, settings: Settings, targets: Sequence[Target]) -> Iter
     """
     for entry in group.cohorts:
         study = groups.cohort(entry.cohort)
-        yield _job(study, settings, targets, entry.patients, entry.replicates)
+        yield _job(study, settings, targets, inputs, (entry.patients, entry.replicates))
     for item in group.studies:
         study = catalogue.load(item.study)
-        yield _job(study, settings, targets, study.design.n, group.replicates)
+        yield _job(study, settings, targets, inputs, (study.design.n, group.replicates))
 
 
 def _job(
-    study: Study, settings: Settings, targets: Sequence[Target], patients: int, replicates: int
+    study: Study,
+    settings: Settings,
+    targets: Sequence[Target],
+    inputs: Inputs,
+    size: tuple[int, int],
 ) -> Job:
+    patients, replicates = size
     planned = study.study_id in catalogue.planned_names()
     chosen = RunSettings(
         study_id=study.study_id,
@@ -144,6 +158,7 @@ def _job(
         settings=checked(chosen),
         targets=tuple(t for t in targets if t.run == study.study_id),
         hindered=reasons(study) if planned else (),
+        inputs=inputs,
     )
 
 
@@ -151,7 +166,9 @@ Tell = Callable[[str, int, int], ProgressListener | None]
 """Told which run begins, its place and how many there are; gives who is told of its steps."""
 
 
-def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None = None) -> GroupRun:
+def run_group(
+    group: Group, settings: Settings, store: Store, tell: Tell | None = None, *, inputs: Inputs
+) -> GroupRun:
     """Run a group; every finished run is kept at once.
 
     Parameters
@@ -162,9 +179,11 @@ def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None 
         Where finished runs are kept and looked for.
     tell
         Told how far the group has come.
+    inputs
+        Parameters, definitions and protocols.
     """
     targets = expanded(group)
-    jobs = tuple(jobs_of(group, settings, [target for target, _ in targets]))
+    jobs = tuple(jobs_of(group, settings, [target for target, _ in targets], inputs))
     finished: dict[str, Finished] = {}
     reused: list[str] = []
     not_run: dict[str, str] = {}
@@ -188,6 +207,7 @@ def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None 
     return GroupRun(
         group=group,
         settings=settings,
+        inputs=inputs,
         jobs=jobs,
         finished=finished,
         targets=targets,
@@ -198,7 +218,7 @@ def run_group(group: Group, settings: Settings, store: Store, tell: Tell | None 
 
 def run_job(job: Job, listen: ProgressListener | None = None) -> Finished:
     """Run one study or cohort and read all that is asked of it."""
-    result = run_trial(job.study, job.settings, listen)
+    result = run_trial(job.study, job.settings, listen, inputs=job.inputs)
     if listen:
         listen(Progress(1, 1, "Reading measures"))
     return Finished(
@@ -207,22 +227,10 @@ def run_job(job: Job, listen: ProgressListener | None = None) -> Finished:
         replicates=job.settings.replicates,
         seed=job.settings.seed,
         endpoints={endpoint_name(p.key): p.values for p in result.predictions},
-        measures=_measured(job, result),
+        measures=measured(
+            ((t.target, t.arm, t.measure) for t in job.targets),
+            result.tables,
+            job.inputs.definitions,
+        ),
         wall_seconds=result.wall_seconds,
     )
-
-
-def _measured(
-    job: Job, result: RunResult
-) -> dict[str, tuple[tuple[float, ...], tuple[float, ...]]]:
-    found: dict[str, tuple[tuple[float, ...], tuple[float, ...]]] = {}
-    courses: dict[str, Course] = {}
-    for target in job.targets:
-        if target.arm not in courses:
-            courses[target.arm] = Course.of(result.tables, target.arm)
-        seen = target.measure.read(courses[target.arm])
-        found[target.target] = (
-            tuple(float(value) for value in seen.values),
-            tuple(float(unit) for unit in seen.units),
-        )
-    return found

@@ -1,22 +1,21 @@
 """Finished runs on disk, so that a scoreboard that was interrupted goes on where it stopped.
 
 A run is kept under a hash of the study's text, parameters, code, seed, settings and measures:
-anything that could change a figure changes its name. Files are written aside and renamed.
+anything that could change a figure changes its name.
 """
 
 from __future__ import annotations
 
 import json
 import math
-import secrets
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from remyelin.engine.fused.store import folder as kernel_folder
+from remyelin.core.cache import Cache, cache_root
 
+KIND = "scoreboard"
 _FORMAT = 1
 
 
@@ -48,45 +47,34 @@ class Finished:
 
 
 class Store:
-    """A folder of finished runs.
+    """Finished runs among the kept artefacts of a person.
 
     Parameters
     ----------
-    folder
-        Where they lie; None keeps nothing.
+    root
+        Folder of all kept artefacts; None keeps nothing.
     """
 
-    def __init__(self, folder: Path | None) -> None:
-        self._folder = folder
+    def __init__(self, root: Path | None) -> None:
+        self._cache = Cache(root, KIND)
 
     @classmethod
     def default(cls) -> Store:
-        """Give the store of this person, beside the compiled kernels."""
-        kernels = kernel_folder()
-        return cls(None if kernels is None else kernels.parent / "scoreboard")
+        """Give the store of this person."""
+        return cls(cache_root())
 
     def read(self, key: str) -> Finished | None:
         """Give a run that was kept; None where there is none or its file is damaged."""
-        if self._folder is None:
-            return None
+        content = self._cache.read(f"{key}.json")
         try:
-            data = json.loads((self._folder / f"{key}.json").read_text(encoding="utf-8"))
+            data = json.loads(content or b"{}")
             return _finished(data) if data.get("format") == _FORMAT else None
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             return None
 
     def write(self, key: str, run: Finished) -> None:
         """Keep a run; where the folder cannot be written nothing is kept, and nobody is stopped."""
-        if self._folder is None:
-            return
-        aside = self._folder / f".{secrets.token_hex(6)}"
-        try:
-            self._folder.mkdir(parents=True, exist_ok=True)
-            aside.write_text(json.dumps(_values(run), allow_nan=False), encoding="utf-8")
-            aside.replace(self._folder / f"{key}.json")
-        except OSError:
-            with suppress(OSError):
-                aside.unlink(missing_ok=True)
+        self._cache.write(f"{key}.json", json.dumps(_values(run), allow_nan=False).encode())
 
 
 _WORDS = {"nan": math.nan, "inf": math.inf, "-inf": -math.inf}

@@ -36,9 +36,9 @@ from remyelin.model.stage import Purpose, Stage
 from remyelin.model.tissue import TissueParameters, smoulder
 
 STAGES: tuple[Stage, ...] = (
-    Stage("relapses opened", lesions.open_day_of_relapses, when=lesions.relapsed_yesterday),
-    Stage("harm opened", harm.close_day_of_harm, when=harm.harmed_yesterday),
-    Stage("harvest opened", harvest.close_day_of_harvest, when=harvest.harvested_yesterday),
+    Stage("relapses opened", lesions.clear_flags, when=lesions.relapsed_yesterday),
+    Stage("harm opened", harm.clear_flags, when=harm.harmed_yesterday),
+    Stage("harvest opened", harvest.clear_flags, when=harvest.harvested_yesterday),
     Stage(
         "harvest",
         harvest.collect,

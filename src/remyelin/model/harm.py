@@ -14,7 +14,7 @@ from remyelin.model.states import Clock, Harm, HarmToday, Harvest, Marrow, TCell
 from remyelin.model.traits import Immunity, Person, Wellbeing
 
 
-def close_day_of_harm(
+def clear_flags(
     m: Numeric, p: object, h: float, *, harm_today: HarmToday
 ) -> Mapping[str, NamedTuple]:
     """Forget what yesterday brought."""

@@ -83,9 +83,7 @@ def harvest_moves(m: Numeric, p: object, h: float, *, pulse: Pulse) -> Value:
     return done > 0.0
 
 
-def close_day_of_harvest(
-    m: Numeric, p: object, h: float, *, harvest: Harvest
-) -> Mapping[str, NamedTuple]:
+def clear_flags(m: Numeric, p: object, h: float, *, harvest: Harvest) -> Mapping[str, NamedTuple]:
     """Forget what yesterday brought."""
     nothing = 0.0 * harvest.session_today
     return {"harvest": harvest._replace(session_today=nothing, failed_today=nothing + 0.0)}

@@ -304,9 +304,7 @@ def close_day_of_relapses(
     }
 
 
-def open_day_of_relapses(
-    m: Numeric, p: object, h: float, *, relapses: Relapses
-) -> Mapping[str, NamedTuple]:
+def clear_flags(m: Numeric, p: object, h: float, *, relapses: Relapses) -> Mapping[str, NamedTuple]:
     """Forget yesterday's relapse flag."""
     return {"relapses": relapses._replace(today=0.0 * relapses.today)}
 

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from remyelin.core.digest import provenance
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.population import Population
 from remyelin.errors import InputError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, default_patient
 from remyelin.patients.follow import VISIT_DAYS, Follower
 from remyelin.patients.judging import findings
@@ -43,6 +44,8 @@ class Course:
         Who was described, and how the course was made.
     parameters
         Hash of the parameter table.
+    inputs
+        Hash of all that the course depends on beside its settings.
     matched
         Which virtual patients were taken, and from how many.
     options
@@ -64,6 +67,7 @@ class Course:
     description: Description
     settings: Settings
     parameters: str
+    inputs: str
     matched: Matched
     options: tuple[Option, ...]
     sources: tuple[str, ...]
@@ -102,6 +106,8 @@ class Course:
             "draws": self.settings.draws,
             "backend": self.settings.backend.value,
             "parameters": self.parameters,
+            "inputs": self.inputs,
+            "provenance": provenance().digest(),
             "matched": {
                 "found": self.matched.found,
                 "screened": self.matched.screened,
@@ -122,6 +128,8 @@ def simulate(
     description: Description | None = None,
     settings: Settings | None = None,
     report: Report | None = None,
+    *,
+    inputs: Inputs,
 ) -> Course:
     """Find a virtual patient like the described one and follow it under each option.
 
@@ -133,6 +141,8 @@ def simulate(
         Years, options, seed, draws.
     report
         Told how far the work has come.
+    inputs
+        Parameters and protocols.
 
     Raises
     ------
@@ -147,20 +157,20 @@ def simulate(
         raise InputError("settings", problems)
     description = description or default_patient()
     tell = report or (lambda share, what: None)
-    table = ParameterTable.load()
+    table = inputs.parameters
     judged = findings(description, settings, table)
     if told := errors(judged):
         raise InputError("settings", [f"therapy: {text}" for text in told])
     matched = match(
         description,
         settings.draws,
-        table,
+        inputs,
         seed=settings.seed,
         backend=settings.backend,
         report=lambda share: tell(_MATCHING_SHARE * share, "Finding a virtual patient"),
     )
     days = round(settings.years * DAYS_PER_YEAR)
-    options, schedule = options_of(settings.options, settings.draws, days, table)
+    options, schedule = options_of(settings.options, settings.draws, days, inputs)
     follower = Follower(
         carrier(table, settings.backend),
         rater(table, settings.backend),
@@ -178,7 +188,15 @@ def simulate(
     sources = tuple(dict.fromkeys(f"{o.label}: {o.source}" for o in options if o.source))
     warned = (*warnings(judged), *_not_modelled(description))
     return Course(
-        description, settings, table.digest(), matched, options, sources, warned, **tables
+        description,
+        settings,
+        table.digest(),
+        inputs.digest(),
+        matched,
+        options,
+        sources,
+        warned,
+        **tables,
     )
 
 

@@ -226,7 +226,7 @@ def _number(data: Mapping[object, object], key: str) -> float | None:
 def therapy_problem(name: str) -> str:
     """Say what is wrong with the name of a therapy; nothing where it can be given."""
     try:
-        return catalogue.why_idle(catalogue.load(catalogue.resolved(name)))
+        return catalogue.why_idle(catalogue.load(catalogue.resolved(name)), catalogue.names())
     except UnknownNameError:
         return str(unknown_protocol(name, catalogue.labels(), kind="therapy")).replace("\n", " ")
     except InputError as error:

@@ -19,13 +19,12 @@ from remyelin.cohorts.weighting import Weighting
 from remyelin.engine.backends import Backend
 from remyelin.engine.population import Population
 from remyelin.errors import CohortError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.patients.description import Description, Sex
-from remyelin.study import population as specification
-from remyelin.study.default_populations import default_populations
 from remyelin.study.fields import Range
-from remyelin.study.population import COVARIATE_LIMITS, Era
-from remyelin.study.vocabulary import Covariate, Phenotype
+from remyelin.study.population import COVARIATE_LIMITS, DefaultPopulation, Era
+from remyelin.study.population import Population as StudyPopulation
+from remyelin.study.vocabulary import Covariate
 
 TOLERANCES: Final[Mapping[Covariate, float]] = {
     Covariate.AGE: 3.0,
@@ -53,12 +52,6 @@ _RECRUITER_FACTOR: Final = 50.0
 _RECRUITER_SPARE: Final = 16
 _EVERYBODY: Final = 1e-9
 """Cap of the weights at which every candidate with a look inside the tolerances is kept."""
-
-_PRIOR: Final = "prior_treatment"
-"""Field of a population that says what its patients were given before."""
-
-_ON_DRUG: Final = "days_on_drug"
-"""Covariate that says for how long a patient is on a drug."""
 
 _EXACT_ZERO: Final = frozenset({Covariate.GD_LESIONS})
 """Counts of which none is told from some: none described, none allowed."""
@@ -118,7 +111,7 @@ def wanted(description: Description) -> dict[Covariate, float]:
 def match(
     description: Description,
     count: int,
-    table: ParameterTable,
+    inputs: Inputs,
     *,
     seed: int,
     backend: Backend,
@@ -132,21 +125,20 @@ def match(
         What is known.
     count
         How many; the first ones do not depend on it.
-    table, seed, backend
-        Parameters, seed of the run, engine.
+    inputs, seed, backend
+        Parameters and protocols, seed of the run, engine.
     report
         Called with the share of the work done, 0 to 1.
 
     Raises
     ------
     CohortError
-        The cohorts room cannot enrol such patients, or there is none like this.
+        There is no virtual patient like this.
     """
-    _refuse_unknown(description)
     target = wanted(description)
     for tolerances, pool in _ladder(count):
-        population = _specification(description, target, tolerances)
-        recruiter = Recruiter(table, population, _flat(pool), seed, backend)
+        population = _specification(description, target, tolerances, inputs.populations)
+        recruiter = Recruiter(inputs, population, _flat(pool), seed, backend)
         try:
             cohort = recruiter.enrol([0], pool, report)
         except CohortError:
@@ -156,25 +148,6 @@ def match(
         f"no {count} virtual patients like this were found among {_MOST_CANDIDATES:,} candidates: "
         f"{description.words()}. Leave out what is not certain, or ask for fewer --draws."
     )
-
-
-def _refuse_unknown(description: Description) -> None:
-    if description.phenotype not in _enrolable():
-        raise CohortError(
-            f"phenotype is {description.phenotype.value}; only "
-            f"{', '.join(sorted(_enrolable()))} can be enrolled so far."
-        )
-    if description.prior_drugs and _PRIOR not in specification.Population.model_fields:
-        raise CohortError(
-            "prior_drugs cannot be taken into account yet: virtual patients come untreated. "
-            "Leave prior_drugs out to see an untreated patient like this."
-        )
-
-
-def _enrolable() -> frozenset[Phenotype]:
-    """Courses that the cohorts room enrols: RRMS, and those of which it knows what they imply."""
-    implied: Mapping[Phenotype, object] = getattr(specification, "IMPLIED_CRITERIA", {})
-    return frozenset({Phenotype.RRMS, *implied})
 
 
 def _ladder(count: int) -> Iterator[tuple[Mapping[Covariate, float], int]]:
@@ -188,19 +161,19 @@ def _specification(
     description: Description,
     target: Mapping[Covariate, float],
     tolerances: Mapping[Covariate, float],
-) -> specification.Population:
-    known = default_populations()
+    known: Mapping[str, DefaultPopulation],
+) -> StudyPopulation:
     fitting = (name for name, row in known.items() if row.phenotype is description.phenotype)
     criteria = {name: _range(name, value, tolerances[name]) for name, value in target.items()}
     fields: dict[str, object] = {}
     if description.prior_drugs:
-        criteria[Covariate(_ON_DRUG)] = Range(min=1.0)
-        fields[_PRIOR] = {
+        criteria[Covariate.DAYS_ON_DRUG] = Range(min=1.0)
+        fields["prior_treatment"] = {
             "protocols": [{"protocol_id": name} for name in _prior(description)],
             "share": {"value": 1.0},
             "start_years": {"value": description.disease_duration_years / 2.0},
         }
-    return specification.Population.model_validate(
+    return StudyPopulation.model_validate(
         {
             "phenotype": description.phenotype,
             "era": Era.MODERN,

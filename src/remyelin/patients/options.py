@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from remyelin.inputs import Inputs
 from remyelin.model.inputs import Levels
 from remyelin.model.schedule import Entry, Schedule
-from remyelin.parameters import ParameterTable
 from remyelin.patients.settings import UNTREATED
 from remyelin.therapies import catalogue
 from remyelin.therapies.timeline import FOREVER, Window, entries
@@ -49,7 +49,7 @@ class Option:
 
 
 def options_of(
-    names: Sequence[str], draws: int, days: int, table: ParameterTable
+    names: Sequence[str], draws: int, days: int, inputs: Inputs
 ) -> tuple[tuple[Option, ...], Schedule]:
     """Give the options and the dated inputs of all patients.
 
@@ -61,19 +61,19 @@ def options_of(
         Virtual patients; those of option k are rows ``k * draws`` and on.
     days
         Days that are simulated.
-    table
-        Parameters.
+    inputs
+        Parameters, and protocols that can be given.
     """
     options, dated = [], []
     for place, name in enumerate(names):
         if name == UNTREATED:
             options.append(Option(name, "Untreated", "", (), (), None))
             continue
-        protocol = catalogue.load(name)
+        protocol = catalogue.written(name, inputs.protocols)
         rows = np.arange(place * draws, (place + 1) * draws)
         start = np.zeros(draws, dtype=np.int64)
         given = Given(protocol, rows, start, np.full(draws, FOREVER))
-        mine = list(entries(given, table, Window(0, days)))
+        mine = list(entries(given, inputs.parameters, Window(0, days)))
         dated += mine
         graft = min((d for field in _GRAFTS for d in _days(mine, field)), default=None)
         depletions = sorted({d for field in _DEPLETING for d in _days(mine, field)})

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from remyelin.core.atomic import reason_of, write_bytes
+from remyelin.core.digest import provenance
 from remyelin.core.folders import merge, merge_target
 from remyelin.core.ownership import Layout
-from remyelin.credibility.digests import code_digest, parameters_digest
 from remyelin.credibility.results import PAGE_NAME, about_text, rows_text, stored
 from remyelin.errors import InputError, OutputError, UsageError
 from remyelin.files import shown
+from remyelin.parameters import ParameterTable
 from remyelin.reports.scoreboard_page import IMAGES, PageState, page
 from remyelin.reports.scoreboard_pictures import names, pictures
 
@@ -46,6 +47,11 @@ def check_group(group: str, folder: str | Path) -> None:
     merge_target(folder, SCOREBOARD, (f"{group}.csv", f"{group}.json", "scoreboard.md"))
 
 
+def current_state() -> PageState:
+    """Give the state of parameters and code of this installation."""
+    return PageState(parameters=ParameterTable.load().digest(), code=provenance().digest())
+
+
 def write_group(result: GroupResult, folder: Path) -> list[Path]:
     """Write one group with a page of its own into a folder, which is made where it is missing.
 
@@ -54,7 +60,7 @@ def write_group(result: GroupResult, folder: Path) -> list[Path]:
     OutputError
         A file is there that remyelin did not write, or one cannot be written.
     """
-    state = PageState(parameters=parameters_digest(), code=code_digest())
+    state = current_state()
     files: dict[str, bytes] = {
         f"{result.group}.csv": rows_text(result.rows).encode(),
         f"{result.group}.json": about_text(result).encode(),
@@ -83,7 +89,7 @@ def publish(results: Sequence[GroupResult], checkout: Path) -> list[Path]:
         files[place / f"{result.group}.csv"] = rows_text(result.rows).encode()
         files[place / f"{result.group}.json"] = about_text(result).encode()
     written = _write(files)
-    state = PageState(parameters=parameters_digest(), code=code_digest())
+    state = current_state()
     about = {"parameters": state.parameters, "code": state.code}
     return written + _write(
         {

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
 from pydantic import ValidationError
 
+from remyelin.core.catalogue import Catalogue
+from remyelin.core.digest import provenance
 from remyelin.errors import InputError
 from remyelin.files import parse_yaml, read_yaml, shown
 from remyelin.study.problems import problems_of
@@ -82,15 +84,42 @@ def load(protocol_id: str) -> Protocol:
     return written_out(load_as_written(protocol_id), load)
 
 
-def why_idle(protocol: Protocol) -> str:
-    """Say that the model has no effect for a protocol, why, and which one acts; else nothing."""
+@cache
+def packaged() -> Catalogue[Protocol]:
+    """Give the protocols that ship with the package, each as its file writes it."""
+    digest = provenance().parts["data of therapies"]
+    return Catalogue("protocol", names(), load_as_written, digest)
+
+
+def why_idle(protocol: Protocol, known: Container[str]) -> str:
+    """Say that the model has no effect for a protocol, why, and which one acts; else nothing.
+
+    Parameters
+    ----------
+    protocol
+        The protocol.
+    known
+        Names of the protocols that can be given in its place.
+    """
     if protocol.acts:
         return ""
     told = f"{protocol.protocol_id} does not act: {protocol.acts_not_because}"
-    return told + (f"; {protocol.acts_as} acts" if protocol.acts_as in names() else "")
+    return told + (f"; {protocol.acts_as} acts" if protocol.acts_as in known else "")
 
 
-def load_acting(protocol_id: str, *, where: str) -> Protocol:
+def written(protocol_id: str, protocols: Mapping[str, Protocol]) -> Protocol:
+    """Give a protocol of a catalogue, a sequence written out.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such protocol; the nearest names are offered.
+    """
+    find = lookup_with({}, protocols)
+    return written_out(find(protocol_id), find)
+
+
+def acting(protocol_id: str, protocols: Mapping[str, Protocol], *, where: str) -> Protocol:
     """Give a protocol that the model has an effect for, a sequence written out.
 
     Raises
@@ -100,8 +129,8 @@ def load_acting(protocol_id: str, *, where: str) -> Protocol:
     InputError
         It does not act; the reason is told, and which protocol acts in its place.
     """
-    protocol = load(protocol_id)
-    if told := why_idle(protocol):
+    protocol = written(protocol_id, protocols)
+    if told := why_idle(protocol, protocols):
         raise InputError(where, [told])
     return protocol
 
@@ -162,18 +191,19 @@ def from_mapping(data: object, *, where: str) -> Protocol:
     return protocol
 
 
-def lookup_with(own: Mapping[str, Protocol]) -> Lookup:
-    """Give a lookup that knows some protocols beside those of the catalogue."""
+def lookup_with(own: Mapping[str, Protocol], protocols: Mapping[str, Protocol]) -> Lookup:
+    """Give a lookup that knows some protocols beside those of a catalogue."""
 
     def find(protocol_id: str) -> Protocol:
         if protocol_id in own:
             return own[protocol_id]
-        if protocol_id in names():
-            return load_as_written(protocol_id)
-        found = known_names.standard_protocol(protocol_id, {**_everything(), **own})
+        if protocol_id in protocols:
+            return protocols[protocol_id]
+        everything = {**protocols, **own}
+        found = known_names.standard_protocol(protocol_id, everything)
         if found is None:
-            told = labels() | {name: protocol.label for name, protocol in own.items()}
+            told = {name: protocol.label for name, protocol in everything.items()}
             raise known_names.unknown_protocol(protocol_id, told)
-        return own[found] if found in own else load_as_written(found)
+        return everything[found]
 
     return find

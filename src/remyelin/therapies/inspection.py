@@ -55,7 +55,7 @@ def inspect(data: object, table: ParameterTable, lookup: Lookup | None = None) -
     except ValidationError as error:
         told = errors(check_steps(_readable(data), table))
         return Inspection(None, (*problems_of(error, Protocol), *told))
-    known = lookup or catalogue.lookup_with({protocol.protocol_id: protocol})
+    known = lookup or catalogue.lookup_with({protocol.protocol_id: protocol}, catalogue.packaged())
     findings = check(protocol, table, known)
     problems = errors(findings)
     if protocol.protocol_id in catalogue.names():

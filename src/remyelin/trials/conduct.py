@@ -118,7 +118,13 @@ class _Trial:
         self.switcher = Switcher(plan, people.arm, self.population.streams)
 
     def _first_courses(self) -> list[Course]:
-        courses = prior_courses(self.plan.study, self.cohort, self.people, self.today)
+        courses = prior_courses(
+            self.plan.study,
+            self.cohort,
+            self.people,
+            self.today,
+            self.plan.inputs.protocols,
+        )
         for name, protocol in self.plan.protocols.items():
             rows = np.flatnonzero(self.people.protocol_id == name)
             if len(rows):

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from dataclasses import dataclass, field, replace
 from math import ceil, sqrt
 from typing import Any, Final
 
 from remyelin.cohorts.enrolment import Cohort
+from remyelin.core.digest import differing_parts, provenance
 from remyelin.errors import SimulationError
 from remyelin.statistics.gather import gather
 from remyelin.study.tables import TABLES
@@ -20,7 +21,7 @@ from remyelin.trials.prediction import Keep, Progress, ProgressListener
 from remyelin.trials.shards import Shard, stretches
 from remyelin.trials.storage import parquet_bytes
 from remyelin.trials.summarise import frame_of
-from remyelin.trials.vault import Output, Vault, code_digest
+from remyelin.trials.vault import Output, Vault
 
 _WAVE: Final = 8_192
 """Candidates of one piece of work."""
@@ -34,10 +35,18 @@ _TICK_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker has to know of the run."""
+    """What a worker has to know of the run.
+
+    Attributes
+    ----------
+    plan
+        The trial made ready.
+    provenance
+        Parts of the package that leads, with the hash or version of each.
+    """
 
     plan: Plan
-    code: str
+    provenance: Mapping[str, str]
 
     def check(self) -> None:
         """Refuse to work with another version of the package.
@@ -47,9 +56,10 @@ class Job:
         SimulationError
             The worker has one.
         """
-        if self.code != code_digest():
+        if parts := differing_parts(self.provenance, provenance().parts):
             raise SimulationError(
-                "a worker has another version of remyelin than the process that leads\n"
+                "a worker has another version of remyelin than the process that leads; what "
+                f"differs: {', '.join(parts)}\n"
                 "Install the same version everywhere, then go on with --resume."
             )
 
@@ -74,7 +84,7 @@ def conduct_whole(job: Job, shard: Shard) -> Output:
 
 
 def _output(job: Job, tables: Tables) -> Output:
-    frame = frame_of(job.plan.study)
+    frame = frame_of(job.plan.study, job.plan.inputs.definitions)
     kept: dict[str, bytes] = {}
     if job.plan.settings.tables is Keep.SPLIT:
         kept = {table.name: parquet_bytes(tables[table.name], table) for table in TABLES}

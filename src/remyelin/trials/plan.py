@@ -9,11 +9,12 @@ from remyelin.cohorts import reference
 from remyelin.cohorts.enrolment import Recruiter
 from remyelin.cohorts.targets import targets_of
 from remyelin.cohorts.weighting import Weighting, fit
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study.arm import Arm
 from remyelin.study.schema import Study
 from remyelin.therapies.protocol import Protocol
-from remyelin.trials.prediction import RunSettings
+from remyelin.trials.prediction import Progress, ProgressListener, RunSettings
 from remyelin.trials.treatments import treatments
 from remyelin.units import months_to_days
 
@@ -21,6 +22,8 @@ UNTREATED: Final = "none"
 """Protocol name of a patient to whom nothing is given."""
 
 _SLACK_MONTHS: Final = 1e-6
+_PERCENT: Final = 100
+_MAKING: Final = "Making the reference population"
 
 
 @dataclass(frozen=True)
@@ -38,8 +41,8 @@ class Plan:
 
     Attributes
     ----------
-    study, settings, table
-        Study, settings of the run, parameters.
+    study, settings, inputs
+        Study, settings of the run, and what its figures depend on beside them.
     weighting
         Fixed weights of the cohort.
     visits
@@ -52,15 +55,28 @@ class Plan:
 
     study: Study
     settings: RunSettings
-    table: ParameterTable
+    inputs: Inputs
     weighting: Weighting
     visits: tuple[Visit, ...]
     protocols: dict[str, Protocol]
     threads: int = 1
 
     @classmethod
-    def of(cls, study: Study, settings: RunSettings, table: ParameterTable) -> Plan:
+    def of(
+        cls,
+        study: Study,
+        settings: RunSettings,
+        inputs: Inputs,
+        progress: ProgressListener | None = None,
+    ) -> Plan:
         """Make a trial ready.
+
+        Parameters
+        ----------
+        study, settings, inputs
+            What is run, how, and with which parameters, protocols and definitions.
+        progress
+            Told how far a reference population is that has to be made first.
 
         Raises
         ------
@@ -71,16 +87,26 @@ class Plan:
         CohortError
             The baseline table cannot be met.
         """
-        protocols = treatments(study, table)
+        protocols = treatments(study, inputs)
         population = study.population
-        people = reference.of(reference.Variant.of(population))
-        weighting = fit(population, targets_of(population), people)
-        return cls(study, settings, table, weighting, planned_visits(study), protocols)
+
+        def report(share: float) -> None:
+            if progress:
+                progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
+
+        people = reference.of(reference.Variant.of(population), inputs, report)
+        weighting = fit(population, targets_of(population, inputs.populations), people)
+        return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
+
+    @property
+    def table(self) -> ParameterTable:
+        """Parameters of the run."""
+        return self.inputs.parameters
 
     def recruiter(self) -> Recruiter:
         """Give what screens candidates for this trial."""
         return Recruiter(
-            self.table,
+            self.inputs,
             self.study.population,
             self.weighting,
             self.settings.seed,

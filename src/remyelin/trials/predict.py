@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,8 +14,7 @@ from remyelin.evidence.base import EvidenceBase
 from remyelin.statistics import ArmCurve, Verdict, curves, replicate_figures, score, summarise
 from remyelin.statistics.figures import EVENT_FREE
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
-from remyelin.study.catalogue import definitions
-from remyelin.study.definition import EventKind
+from remyelin.study.definition import Definition, EventKind
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
 from remyelin.study.vocabulary import Mark, Measure, Role
@@ -38,6 +37,10 @@ _CURVED = (
     EventKind.NEDA4,
 )
 """Kinds of endpoints that are drawn as curves."""
+
+
+Definitions: TypeAlias = Mapping[str, Definition]
+"""What counts as an event, by name."""
 
 
 def published(study: Study) -> tuple[Outcome, ...]:
@@ -75,22 +78,30 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(study: Study, history: History, *, scored: bool = True) -> tuple[Prediction, ...]:
+def predictions(
+    study: Study, history: History, definitions: Definitions, *, scored: bool = True
+) -> tuple[Prediction, ...]:
     """Estimate every figure that a study asks for and set it beside the published one.
 
     Parameters
     ----------
-    study, history
-        What is asked for, and the tables of the run.
+    study, history, definitions
+        What is asked for, the tables of the run, and what counts as an event.
     scored
         False for a run whose intervals are not those of the study: twins, whose replicates are
         not new trials, and another number of patients.
     """
-    return predictions_of(study, lambda key: _values(key, history), scored=scored)
+    return predictions_of(
+        study, lambda key: _values(key, history, definitions), definitions, scored=scored
+    )
 
 
 def predictions_of(
-    study: Study, estimate: Callable[[OutcomeKey], NDArray[np.float64]], *, scored: bool
+    study: Study,
+    estimate: Callable[[OutcomeKey], NDArray[np.float64]],
+    definitions: Definitions,
+    *,
+    scored: bool,
 ) -> tuple[Prediction, ...]:
     """Set every figure that a study asks for beside the published one.
 
@@ -100,11 +111,16 @@ def predictions_of(
         What is asked for.
     estimate
         Gives a figure in each replicate.
+    definitions
+        What counts as an event, by name.
     scored
         As in `predictions`.
     """
     seen = {outcome.key: outcome for outcome in published(study)}
-    made = (_prediction(key, estimate(key), seen.get(key)) for key, _ in keys_of(study))
+    made = (
+        _prediction(key, definitions[key.definition_id], estimate(key), seen.get(key))
+        for key, _ in keys_of(study)
+    )
     return tuple(prediction if scored else _unscored(prediction) for prediction in made)
 
 
@@ -115,13 +131,16 @@ def _unscored(prediction: Prediction) -> Prediction:
 
 
 def _prediction(
-    key: OutcomeKey, values: NDArray[np.float64], observed: Outcome | None
+    key: OutcomeKey,
+    definition: Definition,
+    values: NDArray[np.float64],
+    observed: Outcome | None,
 ) -> Prediction:
     summary = summarise(values)
     judged = score(values, observed)
     return Prediction(
         key=key,
-        definition=definitions()[key.definition_id],
+        definition=definition,
         n_replicates=summary.n_replicates,
         n_not_estimable=summary.n_not_estimable,
         median=summary.median,
@@ -137,16 +156,15 @@ def _prediction(
     )
 
 
-def _values(key: OutcomeKey, history: History) -> NDArray[np.float64]:
+def _values(key: OutcomeKey, history: History, definitions: Definitions) -> NDArray[np.float64]:
     """Estimate a figure in each replicate; nan everywhere when an arm has nobody."""
     arms = split_contrast(key.arm) if CONTRAST_SEPARATOR in key.arm else (key.arm,)
     if not set(arms) <= set(history.arm_ids):
         return np.full(len(np.unique(history.replicate)), np.nan)
-    catalogue = definitions()
     return replicate_figures(
         history,
-        catalogue[key.definition_id],
-        catalogue,
+        definitions[key.definition_id],
+        definitions,
         outcome=key.outcome,
         measure=key.measure,
         arm=key.arm,
@@ -177,20 +195,20 @@ def _joined(note: str, more: str) -> str:
     return f"{note}; {more}" if note else more
 
 
-def curves_of(study: Study, history: History) -> tuple[Curve, ...]:
+def curves_of(study: Study, history: History, definitions: Definitions) -> tuple[Curve, ...]:
     """Give Kaplan-Meier curves of the events that a study asks for, with published points."""
-    catalogue = definitions()
     drawn = (
-        curve for name in curved(study) for curve in curves(history, catalogue[name], catalogue)
+        curve
+        for name in curved(study, definitions)
+        for curve in curves(history, definitions[name], definitions)
     )
     return labelled(study, drawn)
 
 
-def curved(study: Study) -> tuple[str, ...]:
+def curved(study: Study, definitions: Definitions) -> tuple[str, ...]:
     """Name the definitions of a study that are drawn as curves."""
-    catalogue = definitions()
     wanted = dict.fromkeys(
-        e.definition_id for e in study.endpoints if catalogue[e.definition_id].kind in _CURVED
+        e.definition_id for e in study.endpoints if definitions[e.definition_id].kind in _CURVED
     )
     return tuple(wanted)
 

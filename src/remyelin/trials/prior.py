@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -14,6 +15,7 @@ from remyelin.engine.population import Population
 from remyelin.study.schema import Study
 from remyelin.study.vocabulary import Covariate, PriorDrug
 from remyelin.therapies import catalogue
+from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.timeline import FOREVER, Course
 from remyelin.trials.allocation import Participants
 
@@ -41,7 +43,13 @@ def at_baseline(study: Study, cohort: Cohort, people: Participants) -> Populatio
     return replace(stopped, levels=levels)
 
 
-def prior_courses(study: Study, cohort: Cohort, people: Participants, today: int) -> list[Course]:
+def prior_courses(
+    study: Study,
+    cohort: Cohort,
+    people: Participants,
+    today: int,
+    protocols: Mapping[str, Protocol],
+) -> list[Course]:
     """Give the courses that participants were on when they came.
 
     Parameters
@@ -50,6 +58,8 @@ def prior_courses(study: Study, cohort: Cohort, people: Participants, today: int
         The study, who was enrolled, and who is in which arm.
     today
         Day of enrolment on the clock of the trial; a stopped course ends then.
+    protocols
+        What can be given, by name.
     """
     protocol = cohort.prior_protocol[people.source]
     days = cohort.covariates[Covariate.DAYS_ON_DRUG][people.source]
@@ -58,6 +68,6 @@ def prior_courses(study: Study, cohort: Cohort, people: Participants, today: int
     courses = []
     for name in sorted(set(protocol) - {NOBODYS}):
         rows = np.flatnonzero(protocol == name)
-        given = catalogue.load_acting(str(name), where="prior treatment")
+        given = catalogue.acting(str(name), protocols, where="prior treatment")
         courses.append(Course(given, rows, start[rows], stop[rows]))
     return courses

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 import sys
 import time
 from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 
+from remyelin.core.digest import provenance, text_digest, versions
 from remyelin.endpoints import History
-from remyelin.parameters import ParameterTable
-from remyelin.study.catalogue import definitions, dump
+from remyelin.inputs import Inputs
+from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import under
 from remyelin.trials.cells import gaps_of
@@ -35,6 +35,7 @@ def run_trial(
     settings: RunSettings,
     progress: ProgressListener | None = None,
     *,
+    inputs: Inputs,
     scale: Scale | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
@@ -47,6 +48,8 @@ def run_trial(
         Patients, replicates, seed, workers, twins.
     progress
         Told how far the run has come.
+    inputs
+        Parameters, definitions and protocols; settings may name another mechanism of cells.
     scale
         How a run without whole tables is done.
 
@@ -66,8 +69,8 @@ def run_trial(
     start = time.monotonic()
     scale = scale or Scale()
     scale.check(settings)
-    table = under(settings.mechanism, ParameterTable.load())
-    plan = Plan.of(study, settings, table)
+    inputs = inputs.with_parameters(under(settings.mechanism, inputs.parameters))
+    plan = Plan.of(study, settings, inputs, progress)
     scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is not Keep.WHOLE:
         summary, shards = run_shards(plan, scale, progress, scored=scored)
@@ -75,7 +78,7 @@ def run_trial(
         return RunResult(
             study=study,
             settings=settings,
-            parameters=table,
+            parameters=inputs.parameters,
             predictions=summary.predictions,
             unmatched=unmatched(study),
             tables={},
@@ -94,11 +97,11 @@ def run_trial(
     return RunResult(
         study=study,
         settings=settings,
-        parameters=table,
-        predictions=predictions(study, history, scored=scored),
+        parameters=inputs.parameters,
+        predictions=predictions(study, history, inputs.definitions, scored=scored),
         unmatched=unmatched(study),
         tables=tables,
-        curves=curves_of(study, history),
+        curves=curves_of(study, history, inputs.definitions),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plan, wall),
         wall_seconds=wall,
@@ -107,14 +110,17 @@ def run_trial(
 
 
 def _record(plan: Plan, wall: float) -> Mapping[str, object]:
-    settings = plan.settings
+    settings, found = plan.settings, provenance()
     return {
         "package": "remyelin",
         "version": _version(),
         "model": "R3",
         "parameters": plan.table.digest(),
-        "study": hashlib.sha256(dump(plan.study).encode()).hexdigest()[:16],
+        "study": text_digest(dump(plan.study)),
         "study_id": plan.study.study_id,
+        "inputs": plan.inputs.digest(),
+        "provenance": found.digest(),
+        "evidence": found.evidence,
         "patients": settings.patients,
         "replicates": settings.replicates,
         "seed": settings.seed,
@@ -123,8 +129,8 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "cells_without_data": gaps_of(plan.study, plan.protocols),
         "backend": settings.backend.value,
         "workers": settings.workers,
-        "treatment_warnings": treatment_warnings(plan.study, plan.table),
-        "seen_too_late": list(seen_too_late(plan.study, definitions())),
+        "treatment_warnings": treatment_warnings(plan.study, plan.inputs),
+        "seen_too_late": list(seen_too_late(plan.study, plan.inputs.definitions)),
         "cohort": {
             "expected_yield": plan.weighting.expected_yield,
             "imputed": plan.imputed(),
@@ -133,7 +139,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
             "system": platform.system(),
             "processor": platform.machine(),
             "python": sys.version.split()[0],
-            "numpy": version("numpy"),
+            **versions(),
         },
         "wall_seconds": wall,
     }

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
+from remyelin.core.digest import provenance
 from remyelin.errors import UsageError
 from remyelin.files import shown
 from remyelin.statistics.tally import Item, Tally
@@ -18,7 +19,7 @@ from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Keep, Progress, ProgressListener, RunSettings
 from remyelin.trials.shards import SHARD_PATIENTS, Shard, shards_of
 from remyelin.trials.summarise import Summary, frame_of, summarise_run
-from remyelin.trials.vault import Vault, code_digest, identity_of
+from remyelin.trials.vault import Vault, identity_of
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,13 +110,13 @@ def run_shards(
     """
     settings = plan.settings
     shards = shards_of(settings.patients, settings.replicates, scale.shard_patients)
-    frame = frame_of(plan.study)
+    frame = frame_of(plan.study, plan.inputs.definitions)
     with _folder(scale.folder) as folder:
         identity = identity_of(plan, scale.shard_patients)
         crew, threads = _crew(scale, settings, len(shards))
         try:
             vault = Vault.open(folder, identity, resume=scale.resume, force=scale.force)
-            job = Job(replace(plan, threads=threads), code_digest())
+            job = Job(replace(plan, threads=threads), provenance().parts)
             there = Foreman(job, vault, crew, listen).lead(shards)
         except BaseException:
             crew.close(hurry=True)

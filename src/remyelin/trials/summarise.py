@@ -15,30 +15,37 @@ from remyelin.statistics.estimate import Question
 from remyelin.statistics.exact import totals
 from remyelin.statistics.gather import item_of, items_needed
 from remyelin.statistics.tally import Item, Reading, Tally
-from remyelin.study.catalogue import definitions
 from remyelin.study.outcome import OutcomeKey
 from remyelin.study.schema import Study
 from remyelin.study.vocabulary import Covariate
-from remyelin.trials.predict import course_of, curved, keys_of, labelled, predictions_of
+from remyelin.trials.predict import (
+    Definitions,
+    course_of,
+    curved,
+    keys_of,
+    labelled,
+    predictions_of,
+)
 from remyelin.trials.prediction import Curve, Prediction
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
-def frame_of(study: Study) -> Frame:
+def frame_of(study: Study, definitions: Definitions) -> Frame:
     """Say what has to be read of the patients of a study."""
-    catalogue = definitions()
     asked = [
         item_of(
-            catalogue[key.definition_id],
+            definitions[key.definition_id],
             outcome=key.outcome,
             measure=key.measure,
             months=key.time_months,
         )
         for key, _ in keys_of(study)
     ]
-    return Frame(items_needed(asked, curved(study), catalogue), catalogue, study.arm_ids)
+    return Frame(
+        items_needed(asked, curved(study, definitions), definitions), definitions, study.arm_ids
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -90,9 +97,11 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
             seen_at.extend(portion.rows(Item(r)) for r in (Reading.COURSE, Reading.RATED))
             yield portion
 
-    drawn = counted_curves(overview, curved(study), portions())
+    drawn = counted_curves(overview, curved(study, frame.definitions), portions())
     return Summary(
-        predictions=predictions_of(study, lambda key: np.concatenate(values[key]), scored=scored),
+        predictions=predictions_of(
+            study, lambda key: np.concatenate(values[key]), frame.definitions, scored=scored
+        ),
         curves=labelled(study, drawn),
         edss_course=_course(study, frame, Tally.joined(seen_at)),
         baseline=_baseline(frame, overview),

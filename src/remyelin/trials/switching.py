@@ -12,7 +12,6 @@ from remyelin.endpoints import events
 from remyelin.engine.streams import Streams
 from remyelin.model.stage import Purpose
 from remyelin.study.arm import Arm, Switch
-from remyelin.study.catalogue import definitions
 from remyelin.therapies.timeline import FOREVER, Course
 from remyelin.trials.plan import Plan, Visit
 from remyelin.units import months_to_days
@@ -74,7 +73,7 @@ class Switcher:
         visit: Visit,
         known: Mapping[str, pd.DataFrame],
     ) -> Iterator[Course]:
-        catalogue = definitions()
+        catalogue = self._plan.inputs.definitions
         shown = events(known, catalogue[switch.after], catalogue, seen=True).event
         open_ = (self._arm == position) & (self._day == _NOT_YET)
         willing = self._draw < switch.probability.value

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from remyelin.errors import InputError
 from remyelin.files import shown
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.study.schema import Arm, Study, Switch
 from remyelin.study.vocabulary import PriorDrug
@@ -23,15 +24,15 @@ from remyelin.therapies.step import LAST_DAY
 from remyelin.units import months_to_days
 
 
-def treatments(study: Study, table: ParameterTable) -> dict[str, Protocol]:
+def treatments(study: Study, inputs: Inputs) -> dict[str, Protocol]:
     """Give the protocols that a study uses, by name, ready to be given.
 
     Parameters
     ----------
     study
         The study.
-    table
-        Parameters that amounts name.
+    inputs
+        Parameters that amounts name, and protocols that can be given.
 
     Raises
     ------
@@ -41,44 +42,46 @@ def treatments(study: Study, table: ParameterTable) -> dict[str, Protocol]:
         A protocol of its own is malformed or against a rule, does not act, or an arm combines
         protocols that must not be combined; every problem is named.
     """
-    own = own_protocols(study)
-    lookup = catalogue.lookup_with(own)
+    own, known = own_protocols(study, inputs), inputs.protocols
+    lookup = catalogue.lookup_with(own, known)
     problems = [
         f"protocol {name}: {text}"
         for name, protocol in own.items()
-        for text in errors(check(protocol, table, lookup))
+        for text in errors(check(protocol, inputs.parameters, lookup))
     ]
     names = protocol_names(study)
     found = {name: lookup(name) for name in names}
     problems += [
-        f"protocol {told}" for protocol in found.values() if (told := catalogue.why_idle(protocol))
+        f"protocol {told}"
+        for protocol in found.values()
+        if (told := catalogue.why_idle(protocol, known))
     ]
     prior = study.population.prior_treatment
     for option in prior.protocols if prior else ():
         try:
-            told = catalogue.why_idle(catalogue.load(option.protocol_id))
+            told = catalogue.why_idle(lookup(option.protocol_id), known)
         except InputError as error:
             told = "; ".join(error.problems)
         if told:
             problems.append(f"population.prior_treatment: {told}")
     if not problems:
-        problems += errors(combined(study, lookup, table))
+        problems += errors(combined(study, lookup, inputs.parameters))
     if problems:
         advice = "Look at one with: remyelin therapies check FILE"
         raise InputError(f"treatments of {study.study_id}", problems, advice)
     return {name: written_out(protocol, lookup) for name, protocol in found.items()}
 
 
-def treatment_warnings(study: Study, table: ParameterTable) -> list[str]:
+def treatment_warnings(study: Study, inputs: Inputs) -> list[str]:
     """Give what the rules warn of, one sentence each; for a study whose treatments are ready."""
-    lookup = catalogue.lookup_with(own_protocols(study))
+    lookup = catalogue.lookup_with(own_protocols(study, inputs), inputs.protocols)
     found: list[Finding] = []
     for name in protocol_names(study):
-        found += check(lookup(name), table, lookup)
-    return list(dict.fromkeys(warnings([*found, *combined(study, lookup, table)])))
+        found += check(lookup(name), inputs.parameters, lookup)
+    return list(dict.fromkeys(warnings([*found, *combined(study, lookup, inputs.parameters)])))
 
 
-def own_protocols(study: Study) -> dict[str, Protocol]:
+def own_protocols(study: Study, inputs: Inputs) -> dict[str, Protocol]:
     """Give the protocols that a study brings along, by name.
 
     Raises
@@ -95,11 +98,14 @@ def own_protocols(study: Study) -> dict[str, Protocol]:
         try:
             protocol = catalogue.from_mapping(entry.content, where=shown(entry.file))
         except InputError as error:
-            told = inspect(entry.content, ParameterTable.load()).problems or tuple(error.problems)
+            lookup = catalogue.lookup_with(found, inputs.protocols)
+            told = inspect(entry.content, inputs.parameters, lookup).problems or tuple(
+                error.problems
+            )
             problems += [f"{shown(entry.file)}: {text}" for text in told]
             continue
         name = protocol.protocol_id
-        if name in found or name in catalogue.names():
+        if name in found or name in inputs.protocols:
             problems.append(f"{shown(entry.file)}: protocol_id {name} is taken; choose another")
         found[name] = protocol
     if problems:

@@ -6,8 +6,6 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
 from io import BytesIO
 from pathlib import Path
 from typing import Final
@@ -16,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from remyelin.core.digest import differing_parts, provenance, text_digest
 from remyelin.core.folders import new_folder, put, resumed_folder
 from remyelin.core.ownership import is_bare
 from remyelin.errors import OutputError, SimulationError
@@ -27,23 +26,12 @@ from remyelin.trials.plan import Plan
 from remyelin.trials.shards import Shard
 from remyelin.trials.storage import arrays_bytes
 
-_FORMAT: Final = 1
+_FORMAT: Final = 2
 _FOLDER: Final = "shards"
-_ROOMS: Final = ("model", "engine", "therapies", "cohorts", "endpoints", "statistics", "trials")
-"""Parts of the package on which results depend."""
+_INPUTS: Final = "inputs"
+_PROVENANCE: Final = "provenance"
 
 Identity = Mapping[str, object]
-
-
-@cache
-def code_digest() -> str:
-    """Hash of the parts of the package on which results depend."""
-    found = hashlib.sha256()
-    for room in _ROOMS:
-        folder = Path(str(files("remyelin"))) / room
-        for path in sorted(folder.rglob("*.py")):
-            found.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
-    return found.hexdigest()[:16]
 
 
 def identity_of(plan: Plan, shard_patients: int) -> dict[str, object]:
@@ -53,10 +41,11 @@ def identity_of(plan: Plan, shard_patients: int) -> dict[str, object]:
     return {
         "format": _FORMAT,
         "study_id": plan.study.study_id,
-        "study": hashlib.sha256(dump(plan.study).encode()).hexdigest()[:16],
+        "study": text_digest(dump(plan.study)),
         "parameters": plan.table.digest(),
-        "cohort": hashlib.sha256(repr(weights).encode()).hexdigest()[:16],
-        "code": code_digest(),
+        _INPUTS: plan.inputs.digest(),
+        "cohort": text_digest(repr(weights)),
+        _PROVENANCE: dict(provenance().parts),
         "backend": settings.backend.value,
         "patients": settings.patients,
         "replicates": settings.replicates,
@@ -238,12 +227,18 @@ def _refuse_other(folder: Path, found: Identity, wanted: Identity) -> None:
     differing = [
         f"{name} is {shown(found.get(name))} there and {shown(wanted.get(name))} here"
         for name in wanted
-        if found.get(name) != wanted[name]
+        if name not in (_INPUTS, _PROVENANCE) and found.get(name) != wanted[name]
     ]
+    parts = differing_parts(wanted[_PROVENANCE], found.get(_PROVENANCE))
+    if not differing and not parts and found.get(_INPUTS) != wanted[_INPUTS]:
+        differing.append("its definitions or protocols are others")
+    if parts:
+        differing.append(f"it was begun with other {', other '.join(parts)}")
     if differing:
+        advice = "version of remyelin" if parts else "settings"
         raise OutputError(
             f"{shown(folder)} holds another run: {'; '.join(differing)}\n"
-            "Give the settings with which it was begun, or another folder with --out."
+            f"Go on with the {advice} with which it was begun, or give another folder with --out."
         )
 
 

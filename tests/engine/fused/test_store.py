@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import subprocess
 import sys
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from remyelin.core import cache
+from remyelin.core.cache import FOLDER_VARIABLE, Cache
 from remyelin.engine.backends import Backend, carrier, rater
 from remyelin.engine.fused import machine, store
 from remyelin.engine.fused.machine import Code, Processor, compile_text
@@ -21,7 +24,7 @@ HOST = Processor.host()
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv(store.FOLDER_VARIABLE, str(tmp_path))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(tmp_path))
     return tmp_path / "kernels"
 
 
@@ -65,10 +68,10 @@ def test_nothing_half_written_stays_and_a_folder_that_cannot_be_used_is_no_troub
 ) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("not a folder", encoding="utf-8")
-    monkeypatch.setenv(store.FOLDER_VARIABLE, str(blocked))
+    monkeypatch.setenv(FOLDER_VARIABLE, str(blocked))
     assert store.compiled(TEXT, HOST)
-    monkeypatch.setenv(store.FOLDER_VARIABLE, "")
-    assert store.folder() is None
+    monkeypatch.setenv(FOLDER_VARIABLE, "")
+    assert Cache.of(store.KIND).folder is None
     assert store.compiled(TEXT, HOST)
 
 
@@ -78,7 +81,7 @@ def test_a_failed_rename_leaves_nothing_behind(
     def refuse(*_: object) -> None:
         raise OSError("no")
 
-    monkeypatch.setattr(store.os, "replace", refuse)
+    monkeypatch.setattr(cache.os, "replace", refuse)
     assert store.compiled(TEXT, HOST)
     assert list(folder.iterdir()) == []
 
@@ -137,3 +140,13 @@ def test_without_the_compiler_the_error_names_the_other_engine(
         assert rater(TABLE, Backend.NUMPY)
     finally:
         machine._binding.cache_clear()
+
+
+def test_code_that_somebody_else_put_there_is_never_loaded(folder: Path) -> None:
+    """A checksum vouches for nothing: whoever writes the code writes the checksum too."""
+    good = store.compiled(TEXT, HOST)
+    (path,) = folder.iterdir()
+    forged = compile_text(TEXT.replace("nothing", "malice"), HOST)
+    path.write_bytes(hashlib.sha256(forged).digest() + forged)
+    assert store.compiled(TEXT, HOST) == good
+    assert forged not in path.read_bytes()

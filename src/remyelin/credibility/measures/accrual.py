@@ -12,7 +12,7 @@ from pydantic import Field
 from remyelin.credibility.course import Course, Flags, Measured, Reals
 from remyelin.endpoints.rows import Rows
 from remyelin.statistics.summaries import ratio
-from remyelin.study.catalogue import definitions
+from remyelin.study.definition import Definition
 from remyelin.study.fields import Frozen, Number
 from remyelin.units import DAYS_PER_YEAR
 
@@ -82,7 +82,7 @@ class _Grid:
         return cls(score, day)
 
     def worsenings(self, course: Course) -> Worsenings:
-        rule = definitions()[_RULE]
+        rule = course.definitions[_RULE]
         everybody = np.arange(self.score.shape[0])
         confirming, lowest = self._confirmed(rule.confirmation_days or 0.0)
         width = self.score.shape[1]
@@ -90,7 +90,7 @@ class _Grid:
         free_from = np.ones(everybody.size, dtype=np.int64)
         found: list[tuple[NDArray[np.int64], Reals, Flags]] = []
         for visit in range(1, width):
-            needed = reference + _step(reference)
+            needed = reference + _step(rule, reference)
             event = (lowest[:, visit] >= needed) & (visit >= free_from)
             who = everybody[event]
             if not who.size:
@@ -134,9 +134,9 @@ class _Grid:
         return np.asarray((below[:, 1:] & below[:, :-1]).any(axis=1), dtype=np.bool_)
 
 
-def _step(reference: Reals) -> Reals:
+def _step(rule: Definition, reference: Reals) -> Reals:
     change = np.full(reference.shape, np.nan)
-    for step in definitions()[_RULE].steps:
+    for step in rule.steps:
         change[reference >= step.from_edss] = step.change
     return change
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Annotated, Literal
 
@@ -36,10 +37,8 @@ class Milestone(Frozen):
             raise ValueError(f"unknown definition {self.definition!r}")
         return self
 
-    @property
-    def rule(self) -> Definition:
-        """The definition that finds the event."""
-        catalogue = definitions()
+    def rule(self, catalogue: Mapping[str, Definition]) -> Definition:
+        """Give the definition that finds the event."""
         if self.edss is None:
             return catalogue[self.definition]
         return replace(
@@ -51,7 +50,7 @@ class Milestone(Frozen):
 
         Who stands at the milestone on the first visit has reached it then.
         """
-        table = events(course.history, self.rule, definitions())
+        table = events(course.history, self.rule(course.definitions), course.definitions)
         years = course.duration + table.time / DAYS_PER_YEAR
         reached = table.event.copy()
         if self.edss is not None:

@@ -35,7 +35,7 @@ class _Defined(Frozen):
 
     def table(self, course: Course) -> EventTable:
         """Find the events."""
-        return events(course.history, definitions()[self.definition], definitions())
+        return events(course.history, course.definitions[self.definition], course.definitions)
 
 
 class EventShare(_Defined):
@@ -83,7 +83,7 @@ class Persistence(_Defined):
 
     def read(self, course: Course) -> Measured:
         """Read the share."""
-        definition = definitions()[self.definition]
+        definition = course.definitions[self.definition]
         table = self.table(course)
         rows = course.rows("edss")
         had = course.member & table.event
