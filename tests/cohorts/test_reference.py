@@ -265,7 +265,7 @@ class TestMadeOnDemand:
         shutil.copytree(Path(reference.__file__).parent / "data", folder)
         monkeypatch.setattr(reference, "files", lambda _: tmp_path)
         assert reference.stored(plain, TABLE) is not None
-        file = folder / f"{plain.name}.{spoilt.split()[-1]}"
+        file = folder / f"{plain.name}.{spoilt.removeprefix('no ')}"
         if spoilt == "no json":
             file.write_text("{", encoding="utf-8")
         elif spoilt == "json":
