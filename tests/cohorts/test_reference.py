@@ -255,7 +255,7 @@ class TestMadeOnDemand:
         before = of(plain, INPUTS).covariates[relapses]
         assert found.covariates[relapses].mean() > 1.2 * before.mean()
 
-    @pytest.mark.parametrize("spoilt", ["parquet", "json"])
+    @pytest.mark.parametrize("spoilt", ["parquet", "json", "no json"])
     def test_a_stored_file_that_is_damaged_or_gone_is_not_used(
         self, spoilt: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
@@ -265,8 +265,10 @@ class TestMadeOnDemand:
         shutil.copytree(Path(reference.__file__).parent / "data", folder)
         monkeypatch.setattr(reference, "files", lambda _: tmp_path)
         assert reference.stored(plain, TABLE) is not None
-        file = folder / f"{plain.name}.{spoilt}"
-        if spoilt == "json":
+        file = folder / f"{plain.name}.{spoilt.removeprefix('no ')}"
+        if spoilt == "no json":
+            file.write_text("{", encoding="utf-8")
+        elif spoilt == "json":
             file.unlink()
         else:
             content = bytearray(file.read_bytes())

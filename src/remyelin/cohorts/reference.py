@@ -212,7 +212,7 @@ def stored(variant: Variant, table: ParameterTable) -> pd.DataFrame | None:
     try:
         about = json.loads(folder.joinpath(f"{variant.name}.json").read_text(encoding="utf-8"))
         content = folder.joinpath(f"{variant.name}.parquet").read_bytes()
-    except OSError:
+    except (OSError, ValueError):
         return None
     wanted = about_stored(variant, table, content)
     return packing.from_bytes(content, CANDIDATES) if about == wanted else None
