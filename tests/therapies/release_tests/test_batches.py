@@ -12,7 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remyelin.errors import InputError
-from remyelin.therapies.release_tests.certificate import from_mapping
+from remyelin.therapies import product_catalogue
+from remyelin.therapies.release_tests.certificate import Result, from_mapping
 from remyelin.therapies.release_tests.judgement import judge
 from remyelin.therapies.release_tests.limits import limits_from
 from remyelin.therapies.release_tests.rules import CellKind, all_clauses, limit_of, rules
@@ -263,3 +264,44 @@ def test_several_batches_share_what_stands_above_them() -> None:
     data["batches"][1]["route"] = "IV"
     with pytest.raises(InputError, match="give it once"):
         from_mapping(data, where="x.yaml")
+
+
+PLAIN = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(max_size=8),
+    lambda one: st.lists(one, max_size=3) | st.dictionaries(st.text(max_size=6), one, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(key=st.sampled_from([*good(), "kind", "batches", "expires"]), value=PLAIN)
+def test_whatever_stands_in_a_certificate_it_is_judged_or_refused(key: str, value: object) -> None:
+    try:
+        batches = from_mapping(good() | {key: value}, where="x.yaml")
+    except InputError:
+        return
+    assert all(judge(one, LIMITS, on=TODAY).tests for one in batches)
+
+
+@given(key=st.sampled_from(sorted(Result.model_fields)), value=PLAIN)
+def test_whatever_stands_in_a_result_it_is_judged_or_refused(key: str, value: object) -> None:
+    data = good()
+    data["tests"].append({"test": "endotoxin", "value": 0.5, "unit": "EU/mL"} | {key: value})
+    try:
+        batches = from_mapping(data, where="x.yaml")
+    except InputError:
+        return
+    assert all(judge(one, LIMITS, on=TODAY).tests for one in batches)
+
+
+def test_a_number_beyond_all_measure_is_judged() -> None:
+    told = {"value": 1e308, "unit": "1e8 cells/mL"}
+    data: Data = {"product": "autologous_pbsc", "batch": "G", "route": "IV", "tests": []}
+    assert of(change(data, "nucleated cells", told), "nucleated cells").verdict is Verdict.FAIL
+    told = {"result": "9" * 400 + " cells/mL"}
+    assert of(change(data, "nucleated cells", told), "nucleated cells").verdict is Verdict.FAIL
+
+
+def test_a_product_of_ones_own_cannot_take_the_name_of_another() -> None:
+    taken = product_catalogue.load("bm_msc")
+    with pytest.raises(InputError, match="bm_msc is taken"):
+        subjects([taken])

@@ -271,8 +271,9 @@ def _certificates(data: object, where: str) -> list[tuple[str, object]]:
 
 
 def _renamed(data: object) -> object:
-    if isinstance(data, dict) and data.get("kind") in _OLD_KINDS:
-        return {**data, "kind": _OLD_KINDS[data["kind"]].value}
+    kind = data.get("kind") if isinstance(data, dict) else None
+    if isinstance(data, dict) and isinstance(kind, str) and kind in _OLD_KINDS:
+        return {**data, "kind": _OLD_KINDS[kind].value}
     return data
 
 

@@ -107,7 +107,10 @@ class Quantity:
 
 def plain(value: Fraction) -> str:
     """Write a number so that two which differ are told apart."""
-    return f"{float(value):.12g}"
+    try:
+        return f"{float(value):.12g}"
+    except OverflowError:
+        return "a number beyond 1e308"
 
 
 def exact(value: float) -> Fraction:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from remyelin.errors import InputError
 from remyelin.therapies import product_catalogue
 from remyelin.therapies.product import Donor, Precursors, Product, ProductKind
 from remyelin.therapies.release_tests.rules import CellKind, ReleaseTest, release_tests_of, rules
@@ -44,7 +45,19 @@ def subjects(own: Sequence[Product] = ()) -> Mapping[str, Subject]:
     ----------
     own
         Products of one's own, beside those of the catalogue.
+
+    Raises
+    ------
+    InputError
+        A product of one's own has the name of another.
     """
+    taken = (*product_catalogue.names(), *rules().products)
+    names = [one.product_id for one in own]
+    twice = sorted({name for name in names if name in taken or names.count(name) > 1})
+    if twice:
+        raise InputError(
+            "--own", [f"product_id: {name} is taken; choose another" for name in twice]
+        )
     catalogue = [product_catalogue.load(name) for name in product_catalogue.names()]
     known = {one.product_id: _of_product(one) for one in (*catalogue, *own)}
     for name, one in rules().products.items():
