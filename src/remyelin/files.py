@@ -206,8 +206,8 @@ def read_csv(
     Raises
     ------
     InputError
-        As in `read_text`; a column has no name or stands twice; a row has too few or too many
-        cells; every such row is named.
+        As in `read_text`; the cells are separated by something else than commas; a column has no
+        name or stands twice; a row has too few or too many cells; every such row is named.
     """
     return parse_csv(read_text(path, limit_bytes=limit_bytes), where=shown(str(path)))
 
@@ -232,6 +232,9 @@ def parse_csv(text: str, *, where: str) -> list[dict[str, str]]:
     rows: list[dict[str, str]] = []
     try:
         header = [name.strip() for name in next(reader, [])]
+        if len(header) == 1 and any(mark in header[0] for mark in ";\t"):
+            problem = "line 1: the cells are separated by semicolons or tabs; allowed are commas"
+            raise InputError(where, [problem], "Save the table as CSV with commas.")
         if not header or "" in header or len(set(header)) != len(header):
             raise InputError(where, ["line 1 must name every column, each name once"])
         for cells in reader:

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from importlib import resources
+from math import exp
 from pathlib import Path
+from statistics import NormalDist
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from remyelin.errors import InputError, UnknownNameError
 from remyelin.evidence.base import EvidenceBase
@@ -151,3 +155,90 @@ def test_a_study_of_the_base_is_not_replaced_by_an_own_one(tmp_path: Path) -> No
     own = EvidenceBase.load(own_folder(tmp_path, "chen2012"))
     with pytest.raises(InputError, match="chen2012 stands in the base already"):
         EvidenceBase.load().beside(own)
+
+
+RATIO = {
+    "arm": "cells_vs_placebo",
+    "measure": "hazard_ratio",
+    "interval_kind": "ci",
+    "level": "0.95",
+    "events": "",
+}
+
+
+@pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        ({**RATIO, "value": "0.5", "low": "-0.3", "high": "0.83"}, "low: -0.3 given, allowed"),
+        ({**RATIO, "value": "0.5", "low": "0", "high": "0.83"}, "low: 0 given, allowed"),
+        ({**RATIO, "value": "0.5", "low": "0.45", "high": "3.0"}, "the geometric middle"),
+        ({**RATIO, "value": "0.5", "low": "0.3", "high": "0.83", "n": "0"}, "n: 0 given"),
+        ({"value": "0", "events": "0", "n": "0"}, "n: 0 given"),
+        ({"value": "0.95", "events": "", "low": "0.85", "high": "1.05"}, "high: 1.05 given"),
+        ({"value": "0.05", "events": "", "low": "-0.05", "high": "0.15"}, "low: -0.05 given"),
+        (
+            {"measure": "rate_per_year", "value": "0.1", "events": "", "low": "-0.1", "high": "1"},
+            "allowed for a rate_per_year: 0 or more",
+        ),
+    ],
+)
+def test_ends_that_cannot_be_are_named(tmp_path: Path, row: dict[str, str], said: str) -> None:
+    filled = {"interval_kind": "ci", "level": "0.95"} if "low" in row else {}
+    found = problems(table(tmp_path, filled | row))
+    assert any(said in text for text in found)
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        {**RATIO, "value": "0.5", "low": "0.3", "high": "0.83"},
+        {**RATIO, "value": "1.03", "low": "1.0", "high": "1.05"},
+        {**RATIO, "value": "0.5", "low": "0.45", "high": "3.0", "note": "exact interval"},
+        {"value": "0.95", "events": "", "low": "0.85", "high": "1.05", "note": "Wald ends"},
+        {
+            "measure": "rate_per_year",
+            "value": "0.3",
+            "events": "",
+            "low": "-0.3",
+            "high": "0.9",
+            "interval_kind": "sd",
+            "level": "",
+        },
+    ],
+)
+def test_ends_that_can_be_pass(tmp_path: Path, row: dict[str, str]) -> None:
+    filled = {"interval_kind": "ci", "level": "0.95"} if "low" in row else {}
+    assert check(table(tmp_path, filled | row)) == 1
+
+
+@given(
+    value=st.floats(0.01, 100.0),
+    error=st.floats(0.05, 2.0),
+    level=st.sampled_from([0.9, 0.95, 0.99]),
+    digits=st.integers(2, 4),
+)
+def test_an_interval_on_the_log_scale_passes_however_it_is_rounded(
+    tmp_path_factory: pytest.TempPathFactory,
+    value: float,
+    error: float,
+    level: float,
+    digits: int,
+) -> None:
+    width = NormalDist().inv_cdf(0.5 + level / 2) * error
+    ends = [round(x, digits) for x in (value * exp(-width), value, value * exp(width))]
+    if ends[0] <= 0:
+        return
+    low, middle, high = map(str, ends)
+    row = {**RATIO, "value": middle, "low": low, "high": high, "level": str(level)}
+    assert check(table(tmp_path_factory.mktemp("t"), row)) == 1
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+@pytest.mark.parametrize("name", ["studies", "arms", "outcomes", "milestones", "quality"])
+def test_another_separator_is_named_though_cells_hold_commas(
+    tmp_path: Path, name: str, mark: str
+) -> None:
+    path = tmp_path / "mine.csv"
+    path.write_text(f"a{mark}b{mark}c\n1{mark}EDSS up, 24 weeks{mark}3\n", encoding="utf-8")
+    with pytest.raises(InputError, match="separated by semicolons or tabs"):
+        check(path, table=name)

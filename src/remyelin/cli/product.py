@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from datetime import date
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
 from remyelin.cli.session import Json, group, say, say_json
-from remyelin.errors import ExitCode
+from remyelin.errors import ExitCode, UnknownNameError, UsageError
+from remyelin.files import shown
 from remyelin.reports.wording import DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.therapies.product import Product
+    from remyelin.therapies.release_tests.limits import Limits
+
+Own: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option("--own", metavar="FILE", help="Product file of one's own that may be named."),
+]
 
 listing = group("Cell products: what they are, what is known of them, and whether a batch passes.")
 
@@ -69,35 +77,74 @@ def show_product(
 def check_certificate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Certificate of analysis (.yaml).")],
     *,
+    own: Own = None,
+    on: Annotated[
+        str | None,
+        typer.Option("--on", metavar="DATE", help="Day to which dates are held [today]."),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Judge a certificate of analysis: pass, fail or unknown for each release test, with source.
+    """Judge a certificate of analysis: pass, fail or not decided for each test, with source.
 
-    Ends with 1 where a test fails or is unknown.
+    Research software: no release decision. Ends with 1 where a batch fails or is not decided.
     """
-    from dataclasses import asdict
+    from remyelin.reports.certificates import NO_RELEASE, certificate_text, certificate_values
+    from remyelin.therapies.release_tests.certificate import read
+    from remyelin.therapies.release_tests.judgement import judge
+    from remyelin.therapies.release_tests.verdict import Verdict
 
-    from remyelin.evidence.certificates import Verdict, judge, of_batch, read
-
-    certificate = read(file)
-    tests = judge(certificate)
-    batch = of_batch(tests)
+    day = _day(on)
+    batches = read(file, own=_own_products(own))
+    judged = [judge(one, _limits(), on=day) for one in batches]
     if json:
-        say_json(
-            {
-                "product": certificate.product,
-                "batch": certificate.batch,
-                "verdict": batch.value,
-                "tests": [asdict(one) for one in tests],
-            }
-        )
+        say_json(certificate_values(judged))
     else:
-        width = max(len(one.test) for one in tests)
-        for one in tests:
-            asked = f"; asked: {one.allowed}" if one.allowed else ""
-            source = f" [{one.source}; {one.mark}]" if one.source else ""
-            reason = f"; {one.reason}" if one.reason else ""
-            say(f"{one.verdict:<7}  {one.test:<{width}}  {one.given}{asked}{reason}{source}")
-        say(f"\n{certificate.product}, batch {certificate.batch}: {batch}. {DISCLAIMER}")
-    if batch is not Verdict.PASS:
+        for one in judged:
+            say(certificate_text(one))
+            say("")
+        say(f"{NO_RELEASE} {DISCLAIMER}")
+    if any(one.verdict is not Verdict.PASS for one in judged):
         raise typer.Exit(int(ExitCode.FAILURE))
+
+
+@listing.command("certificate")
+def show_certificate(
+    name: Annotated[
+        str, typer.Argument(metavar="[PRODUCT]", help="Product that is certified [bm_msc].")
+    ] = "bm_msc",
+    *,
+    template: Annotated[
+        bool, typer.Option("--template", help="Print a certificate to fill in (as without).")
+    ] = False,
+    own: Own = None,
+) -> None:
+    """Print a certificate to fill in: each required test with methods, unit and limits."""
+    from remyelin.therapies.release_tests.subject import subjects
+    from remyelin.therapies.release_tests.template import template as filled
+
+    known = subjects(_own_products(own))
+    if name not in known:
+        raise UnknownNameError("product", shown(name), tuple(known), f"known: {', '.join(known)}")
+    say(filled(known[name], _limits()))
+
+
+def _limits() -> Limits:
+    from remyelin.evidence import special
+    from remyelin.therapies.release_tests.limits import limits_from
+
+    return limits_from(special.load("quality"))
+
+
+def _own_products(paths: list[str] | None) -> list[Product]:
+    from remyelin.therapies import product_catalogue
+
+    return [product_catalogue.read(path) for path in paths or ()]
+
+
+def _day(text: str | None) -> date:
+    if text is None:
+        return date.today()
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise UsageError(f"--on is {shown(text)}; allowed is a date, YYYY-MM-DD") from None

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Collection, Iterator, Mapping
+from decimal import Decimal
+from statistics import NormalDist
 
 from remyelin.errors import nearest
 from remyelin.evidence.records import PublishedArm, PublishedStudy
@@ -25,6 +27,19 @@ _SHARE_TOLERANCE = 0.006
 
 _ESTIMATED = re.compile(r"kaplan-meier|\bKM\b|cumulative incidence", re.I)
 """A share over time is not events over patients."""
+
+_OTHER_ENDS = re.compile(r"\bwald\b", re.I)
+"""Ends of a proportion may lie beyond 0 and 1 only where the note names them as Wald ends."""
+
+_OTHER_MIDDLE = re.compile(r"\b(exact|profile|bootstrap|percentile|credible|bayesian)\b", re.I)
+"""Intervals whose estimate need not lie in the geometric middle; the note names the method."""
+
+_OFF_MIDDLE = 0.5
+"""Distance of a ratio from the geometric middle of its interval, in standard errors beyond
+rounding, that is taken for a slip of the pen (assumed; every ratio of the base lies nearer)."""
+
+_SPREADS = frozenset({IntervalKind.SD, IntervalKind.SE})
+"""Their ends are the value less and plus one, which may lie where no value can."""
 
 _FROM_ZERO = frozenset({Measure.COUNT, Measure.RATE_PER_YEAR})
 _LEVELS = frozenset({Measure.MEAN, Measure.MEDIAN, Measure.VALUE})
@@ -138,6 +153,8 @@ def outcome_problems(outcome: Outcome) -> Iterator[str]:
     if math.isfinite(outcome.value):
         yield from _value(outcome)
         yield from _interval(outcome)
+        yield from _ends(outcome)
+        yield from _middle(outcome)
         yield from _events(outcome)
 
 
@@ -201,8 +218,54 @@ def _interval(outcome: Outcome) -> Iterator[str]:
         yield f"level: {level:g} given, allowed: between 0 and 1"
 
 
+def _ends(outcome: Outcome) -> Iterator[str]:
+    if outcome.interval_kind in _SPREADS:
+        return
+    measure = outcome.key.measure
+    for name, end in (("low", outcome.low), ("high", outcome.high)):
+        if end is None:
+            continue
+        if measure.is_ratio and end <= 0.0:
+            yield f"{name}: {end:g} given, allowed for a {measure}: above 0"
+        if measure in _FROM_ZERO and end < 0.0:
+            yield f"{name}: {end:g} given, allowed for a {measure}: 0 or more"
+        beyond = measure is Measure.PROPORTION and not 0.0 <= end <= 1.0
+        if beyond and not _OTHER_ENDS.search(outcome.note):
+            yield (
+                f"{name}: {end:g} given, allowed for a proportion: 0 to 1; where the source prints "
+                "Wald ends, say so in note"
+            )
+
+
+def _middle(outcome: Outcome) -> Iterator[str]:
+    value, low, high, level = outcome.value, outcome.low, outcome.high, outcome.level
+    if not outcome.key.measure.is_ratio or outcome.interval_kind is not IntervalKind.CI:
+        return
+    if low is None or high is None or level is None or not 0.0 < level < 1.0:
+        return
+    if not 0.0 < low <= value <= high or low == high or _OTHER_MIDDLE.search(outcome.note):
+        return
+    error = math.log(high / low) / (2.0 * NormalDist().inv_cdf(0.5 + level / 2.0))
+    middle = math.sqrt(low * high)
+    half = 0.5 * 10.0 ** -max(_decimals(number) for number in (value, low, high))
+    rounding = half * (1.0 / value + 0.5 / low + 0.5 / high)
+    if abs(math.log(value / middle)) - rounding > _OFF_MIDDLE * error:
+        yield (
+            f"value: {value:g} given, but the geometric middle of {low:g} to {high:g} is "
+            f"{middle:.3g}; check the digits, or name the method of the interval in note (exact, "
+            "profile, bootstrap, percentile, credible)"
+        )
+
+
+def _decimals(number: float) -> int:
+    exponent = Decimal(repr(number)).normalize().as_tuple().exponent
+    return max(0, -int(exponent))
+
+
 def _events(outcome: Outcome) -> Iterator[str]:
     n, events, measure = outcome.n, outcome.events, outcome.key.measure
+    if n == 0:
+        yield f"n: 0 given with a value ({outcome.value:g}); no figure stands without patients"
     if events is None:
         return
     if n is not None and events > n:

@@ -210,7 +210,9 @@ def _no_share(cells: Mapping[str, Cell]) -> Iterator[str]:
     events, n, value = _numbers(cells)
     if events > n:
         yield f"events: {events:g} given with n {n:g}"
-    elif n and abs(events / n - value) > _SHARE_TOLERANCE:
+    elif not n:
+        yield f"n: 0 given with a value ({value:g}); no figure stands without patients"
+    elif abs(events / n - value) > _SHARE_TOLERANCE:
         yield f"value: {value:g} given, but {events:g} of {n:g} is {events / n:.3f}"
 
 

@@ -95,8 +95,6 @@ def _records(
 
 
 def _column_problem(given: set[str], columns: Sequence[str]) -> str:
-    if len(given) == 1 and any(mark in next(iter(given)) for mark in ";\t"):
-        return "line 1: the cells are separated by semicolons or tabs; allowed are commas"
     missing = [name for name in columns if name not in given]
     unknown = sorted(given - set(columns))
     said = [f"missing: {', '.join(missing)}"] if missing else []
