@@ -177,7 +177,7 @@ def test_lists_and_bytes_in_parquet_are_told(tmp_path: Path) -> None:
 def test_a_damaged_footer_that_tells_of_other_rows_is_no_traceback(tmp_path: Path) -> None:
     path = repeated(tmp_path, 100, 1)
     good = path.read_bytes()
-    for place in range(len(good)):
+    for place in range(0, len(good), 7):
         path.write_bytes(good[:place] + bytes([good[place] ^ 0x20]) + good[place + 1 :])
         with contextlib.suppress(InputError):
             assert read_dataset(path).labels.size == 1
