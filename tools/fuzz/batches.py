@@ -18,7 +18,7 @@ from tools.fuzz.kinds import KINDS
 from tools.fuzz.tries import HANG_SECONDS
 
 ROOT: Final = Path(__file__).resolve().parents[2]
-_PATIENCE_SECONDS: Final = 3 * HANG_SECONDS
+_PATIENCE_SECONDS: Final = 6 * HANG_SECONDS
 _BATCH: Final = 200
 
 
