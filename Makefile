@@ -4,6 +4,9 @@ PYTHON ?= python3
 REPLICATES ?= 20
 SEED ?= 1
 DEMO_OUT ?= runs/mist-demo
+FUZZ_INPUTS ?= 3000
+FUZZ_KILLS ?= 6
+FUZZ_FLIPS ?= 6
 PYTEST_ARGS ?= -n auto --dist loadscope
 
 VENV := .venv
@@ -11,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale scoreboard
+.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale scoreboard
 .DEFAULT_GOAL := help
 
 help:
@@ -24,6 +27,8 @@ help:
 	@echo "make format       let ruff mend and format the code"
 	@echo "make validate     compare statistics and endpoints with the pinned reference values,"
 	@echo "                  after running pymsprog anew (in an environment of its own)"
+	@echo "make fuzz         malformed input, killed runs and turned bits (about 20 minutes);"
+	@echo "                  FUZZ_INPUTS=10000 FUZZ_KILLS=50 FUZZ_FLIPS=40 is the long form"
 	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
 	@echo "make reference    rebuild the stored reference populations (under a minute)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
@@ -64,6 +69,11 @@ wheel: $(VENV)/.installed-test
 validate: $(VENV)/.installed-test
 	$(PY) -m validation.pymsprog.make
 	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
+
+fuzz: $(VENV)/.installed-test
+	@$(PY) -m tools.fuzz --inputs $(FUZZ_INPUTS) --kills $(FUZZ_KILLS) --flips $(FUZZ_FLIPS) \
+	  --seed $(SEED) --json validation/fuzz.json; found=$$?; \
+	  $(PY) -m tools.fuzz --page && exit $$found
 
 bench-endpoints: $(VENV)/.installed-test
 	$(PY) -m benchmarks.endpoints

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from remyelin.errors import InputError
 from remyelin.files import (
     YAML_DEPTH_LIMIT,
-    YAML_NODE_LIMIT,
+    ReadLimits,
     parse_csv,
     parse_yaml,
     read_csv,
@@ -37,18 +37,18 @@ def write(folder: Path, data: bytes) -> Path:
         (b"a\0b", "binary"),
         (b"\x89PNG\r\n\x1a\n", "UTF-8"),
         ("Grüße".encode("latin-1"), "UTF-8"),
-        (b"x" * 101, "larger than the limit of 100 bytes"),
+        (b"x" * 101, "101 bytes of text given, allowed: 100"),
     ],
 )
 def test_bytes_that_are_no_small_text_are_refused(
     tmp_path: Path, data: bytes, fragment: str
 ) -> None:
     with pytest.raises(InputError, match=fragment):
-        read_text(write(tmp_path, data), limit_bytes=100)
+        read_text(write(tmp_path, data), limits=ReadLimits(text_bytes=100))
 
 
 def test_a_file_of_exactly_the_limit_is_read(tmp_path: Path) -> None:
-    assert read_text(write(tmp_path, b"x" * 100), limit_bytes=100) == "x" * 100
+    assert read_text(write(tmp_path, b"x" * 100), limits=ReadLimits(text_bytes=100)) == "x" * 100
 
 
 def test_a_byte_order_mark_is_dropped(tmp_path: Path) -> None:
@@ -102,10 +102,12 @@ def test_an_unreadable_file_is_named(tmp_path: Path) -> None:
         ("a: [1, 2", "line 1"),
         ("a: 1\n---\nb: 2", "line 2"),
         ("a: \x07", "not YAML"),
-        ("a: " + "9" * 5_000, "cannot be read"),
+        ("a: " + "9" * 5_000, "number of more than"),
+        ("a: 1" + ":1" * 400_000, "number of more than"),
+        ("a: 1" + ":1" * 400_000 + ".5", "number of more than"),
         ("[" * (YAML_DEPTH_LIMIT + 1), "deeper"),
         ("[" * 100_000, "deeper"),
-        ("[" + "1," * YAML_NODE_LIMIT + "1]", "more than 50,000"),
+        ("[" + "1," * ReadLimits().yaml_values + "1]", "more than 50,000"),
     ],
 )
 def test_yaml_beyond_plain_data_is_refused(text: str, fragment: str) -> None:

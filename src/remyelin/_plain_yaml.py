@@ -6,14 +6,19 @@ from typing import Any
 
 import yaml
 
-from remyelin.files import YAML_DEPTH_LIMIT, YAML_NODE_LIMIT, shown
+from remyelin._limits import variable
+from remyelin.files import YAML_DEPTH_LIMIT, shown
+
+_MOST_DIGITS = 400
+"""Longest number; the largest real number in full has 309 digits."""
 
 
 class PlainLoader(yaml.SafeLoader):
-    """Safe loader without tags, anchors, aliases, dates and repeated keys."""
+    """Safe loader without tags, anchors, aliases, dates, numbers to base 60 and repeated keys."""
 
-    def __init__(self, stream: Any) -> None:
+    def __init__(self, stream: Any, *, most_values: int) -> None:
         super().__init__(stream)
+        self._most = most_values
         self._depth = 0
         self._nodes = 0
 
@@ -25,8 +30,9 @@ class PlainLoader(yaml.SafeLoader):
             raise _refusal("anchors (&) and aliases (*) are not allowed", event)
         if getattr(event, "tag", None) is not None:
             raise _refusal("tags (!) are not allowed", event)
-        if self._nodes > YAML_NODE_LIMIT:
-            raise _refusal(f"more than {YAML_NODE_LIMIT:,} values are not allowed", event)
+        if self._nodes > self._most:
+            allowed = f"{self._most:,} values are not allowed (see {variable('yaml_values')})"
+            raise _refusal(f"more than {allowed}", event)
         if self._depth >= YAML_DEPTH_LIMIT:
             raise _refusal(f"nesting deeper than {YAML_DEPTH_LIMIT} is not allowed", event)
         self._depth += 1
@@ -45,6 +51,25 @@ class PlainLoader(yaml.SafeLoader):
                 raise _refusal(f"the key {shown(key)} stands twice", key_node)
             seen.add(key)
         return dict(super().construct_mapping(node, deep=deep))
+
+    def construct_yaml_int(self, node: yaml.ScalarNode) -> Any:
+        """Whole number; ``1:30`` is text, and very long ones are refused."""
+        return super().construct_yaml_int(node) if _is_short(node) else node.value
+
+    def construct_yaml_float(self, node: yaml.ScalarNode) -> Any:
+        """Real number; ``1:30.5`` is text, and very long ones are refused."""
+        return super().construct_yaml_float(node) if _is_short(node) else node.value
+
+
+def _is_short(node: yaml.ScalarNode) -> bool:
+    """Whether a number is one, and no clock time; takes no time however long the text is."""
+    if len(node.value) > _MOST_DIGITS:
+        raise _refusal(f"a number of more than {_MOST_DIGITS} characters is not allowed", node)
+    return ":" not in node.value
+
+
+PlainLoader.add_constructor("tag:yaml.org,2002:int", PlainLoader.construct_yaml_int)
+PlainLoader.add_constructor("tag:yaml.org,2002:float", PlainLoader.construct_yaml_float)
 
 
 def _refusal(problem: str, at: Any) -> yaml.MarkedYAMLError:

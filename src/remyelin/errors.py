@@ -8,6 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from enum import IntEnum
 
+MOST_LISTED = 1_000
+"""Problems that a message lists; further ones are counted."""
+
 
 class ExitCode(IntEnum):
     """Exit status of the command line."""
@@ -63,7 +66,9 @@ class InputError(UsageError):
         if len(self.problems) == 1:
             text = f"{self.where}: {self.problems[0]}"
         else:
-            lines = "".join(f"\n  - {problem}" for problem in self.problems)
+            lines = "".join(f"\n  - {problem}" for problem in self.problems[:MOST_LISTED])
+            if len(self.problems) > MOST_LISTED:
+                lines += f"\n  - and {len(self.problems) - MOST_LISTED:,} more problems"
             text = f"{self.where}: {len(self.problems)} problems{lines}"
         return f"{text}\n{self.advice}" if self.advice else text
 

@@ -32,7 +32,7 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (7, frozenset({"__main__"})),
 )
 # Private modules beside the rooms, and the room whose part each is.
-PART_OF = {"_plain_yaml": "files"}
+PART_OF = {"_limits": "files", "_plain_yaml": "files"}
 HEIGHT = {room: height for height, (_, rooms) in enumerate(ROWS) for room in rooms}
 FLOOR = {room: floor for floor, rooms in ROWS for room in rooms}
 

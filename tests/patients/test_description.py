@@ -116,7 +116,7 @@ def test_settings_are_listed_beside_a_file_that_is_not_there(tmp_path: Path) -> 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:
     file = tmp_path / "p.yaml"
     file.write_text("age_years: 40\n" * 100_000, encoding="utf-8")
-    with pytest.raises(InputError, match="larger than the limit"):
+    with pytest.raises(InputError, match="1,400,000 bytes of YAML given, allowed: 1,000,000"):
         read_description(file)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -10,13 +10,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from remyelin.endpoints.columns import MEASURE_NAMES, VISIT_WORDS
+from remyelin.endpoints.columns import (
+    MEASURE_NAMES,
+    PATIENT_WORDS,
+    RELAPSE_WORDS,
+    VISIT_WORDS,
+)
 from remyelin.endpoints.conventions import FloatArray, IntArray
 from remyelin.endpoints.history import History
 from remyelin.endpoints.intake import Ends, Relapses, Visits
 from remyelin.endpoints.quality import Findings, Problem, sentences
-from remyelin.endpoints.sheet import Source, read_sheet
+from remyelin.endpoints.sheet import Sheet, Source, read_sheet
 from remyelin.errors import InputError
+from remyelin.files import ReadLimits
 
 _ADVICE: Final = "Nothing was worked out. Mend the table; docs/endpoints.md lists the columns."
 _LENIENT: Final = "With --lenient the reader goes on: {}."
@@ -78,6 +84,7 @@ def read_dataset(
     patients: Source | None = None,
     renamed: Mapping[str, str] | None = None,
     lenient: bool = False,
+    limits: ReadLimits | None = None,
 ) -> Dataset:
     """Read and check longitudinal data.
 
@@ -98,19 +105,27 @@ def read_dataset(
     lenient
         Go on where every problem can be settled: rows are sorted, a relapse after the end of
         observation is left out, and patients without baseline stay, not assessed.
+    limits
+        How large a file may be; by default as the environment says (see `ReadLimits`).
 
     Raises
     ------
     InputError
         Anything is wrong with the tables; every problem is named with row and column.
     """
+    limits = limits or ReadLimits.from_environment()
+
+    def read(source: Source | None, name: str, wanted: Collection[str]) -> Sheet | None:
+        return (
+            None if source is None else read_sheet(source, name=name, wanted=wanted, limits=limits)
+        )
+
     found = Findings()
-    sheet = read_sheet(visits, name="visits", renamed=renamed)
-    table = Visits.of(sheet, found)
-    end = Ends.of(None if patients is None else read_sheet(patients, name="patients"), table, found)
-    onsets = Relapses.of(
-        None if relapses is None else read_sheet(relapses, name="relapses"), table, end, found
-    )
+    wanted = (*VISIT_WORDS, *MEASURE_NAMES)
+    sheet = read_sheet(visits, name="visits", wanted=wanted, renamed=renamed, limits=limits)
+    table = Visits.of(sheet, limits, found)
+    end = Ends.of(read(patients, "patients", PATIENT_WORDS), table, found)
+    onsets = Relapses.of(read(relapses, "relapses", RELAPSE_WORDS), table, end, found)
     _stop(found, lenient=lenient)
     return Dataset(
         history=History.of(_tables(table, end, onsets)),
@@ -118,7 +133,7 @@ def read_dataset(
         origin=table.origin,
         dated=table.dated,
         columns=tuple(table.measures),
-        unread=tuple(c for c in sheet.columns if c not in (*VISIT_WORDS, *MEASURE_NAMES)),
+        unread=sheet.unread,
         n_visits=sheet.n,
         n_relapses=onsets.patient.size,
         has_relapses=relapses is not None,
@@ -135,8 +150,7 @@ def _stop(found: Findings, *, lenient: bool) -> None:
     if not found.fatal:
         ways = dict.fromkeys(problem.settled for problem in found.problems)
         advice = f"{_ADVICE}\n{_LENIENT.format('; '.join(ways))}"
-    worst_first = sorted(found.problems, key=lambda problem: bool(problem.settled))
-    raise InputError("data", list(sentences(worst_first)), advice)
+    raise InputError("data", list(sentences(found)), advice)
 
 
 def _numbered(patient: IntArray, day: FloatArray, given: FloatArray) -> IntArray:

@@ -12,6 +12,7 @@ import pandas as pd
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.rows import Rows
 from remyelin.errors import InputError
+from remyelin.files import listed, shown
 
 KEY = ("replicate", "arm_id", "subject_id")
 """Columns that name a patient; under twins one subject stands in several arms."""
@@ -22,6 +23,9 @@ _NEEDED = {
     "relapses": (*KEY, "day"),
     "adverse_events": (*KEY, "day", "event", "grade"),
 }
+_TEXTS = ("arm_id", "end_reason", "event")
+_WHOLE = ("replicate", "subject_id", "visit")
+_MAY_BE_EMPTY = ("grade", "switch_day")
 _ADVICE = "The columns of every table are listed in remyelin.study.tables."
 
 
@@ -235,7 +239,12 @@ class History:
 
     def _column(self, name: str) -> FloatArray:
         if name not in self._numbers:
-            self._numbers[name] = _numbers(self._visits[name])
+            try:
+                self._numbers[name] = _numbers(self._visits[name])
+            except (TypeError, ValueError):
+                kind = shown(str(self._visits[name].dtype))
+                problem = f"column {name}: numbers are needed, {kind} given"
+                raise InputError("table visits", [problem], _ADVICE) from None
         return self._numbers[name]
 
     def adverse_named(self, names: frozenset[str]) -> BoolArray:
@@ -253,15 +262,44 @@ def _check(tables: Mapping[str, pd.DataFrame]) -> None:
         if table not in tables:
             problems.append(f"table {table} is missing")
             continue
+        twice = tables[table].columns[tables[table].columns.duplicated()]
+        if twice.size:
+            problems.append(f"table {table}: columns stand twice: {listed(twice)}")
+            continue
         absent = [column for column in columns if column not in tables[table]]
         if absent:
             problems.append(f"table {table} lacks {', '.join(absent)}")
-        empty = [c for c in (*KEY, "day", "end_day", "visit") if c in columns and c not in absent]
-        for column in empty:
-            if tables[table][column].isna().any():
-                problems.append(f"table {table}, column {column}: a value is missing")
+        there = [column for column in (*columns, "switch_day") if column in tables[table]]
+        for column in there:
+            wrong = _wrong(tables[table][column], column)
+            problems += [f"table {table}, column {column}: {wrong}"] if wrong else []
     if problems:
         raise InputError("longitudinal tables", problems, _ADVICE)
+
+
+def _wrong(values: pd.Series, column: str) -> str:
+    """Why a column cannot be used; empty where it can."""
+    if column in _TEXTS:
+        gone = values.isna().any() and column in KEY
+        nested = values.dtype == object and any(
+            isinstance(cell, list | dict | set) for cell in values
+        )
+        strange = nested or (column in KEY and pd.api.types.is_float_dtype(values.dtype))
+        return "a value is missing" if gone else "a text is needed" if strange else ""
+    if values.isna().any() and column not in _MAY_BE_EMPTY:
+        return "a value is missing"
+    kind = values.dtype.kind if isinstance(values.dtype, np.dtype) else "O"
+    if kind in "iu":
+        return ""
+    try:
+        numbers = values.to_numpy(np.float64, na_value=np.nan)
+    except (TypeError, ValueError, OverflowError):
+        return f"numbers are needed, {shown(str(values.dtype))} given"
+    if kind in "mM":
+        return f"numbers are needed, {shown(str(values.dtype))} given"
+    if column in _WHOLE and not np.all(np.abs(numbers) < 2.0**53):
+        return "numbers this large are not allowed"
+    return "whole numbers are needed" if column in _WHOLE and np.any(numbers % 1) else ""
 
 
 def _sorted(

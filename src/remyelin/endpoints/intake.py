@@ -16,7 +16,6 @@ from remyelin.endpoints.columns import (
     MEASURE_NAMES,
     MEASURES,
     PATIENT_WORDS,
-    RELAPSE_WORDS,
     REPLICATE,
     SUBJECT,
     VISIT,
@@ -25,7 +24,7 @@ from remyelin.endpoints.conventions import FloatArray, IntArray
 from remyelin.endpoints.order import check_order, check_relapses, first_rows
 from remyelin.endpoints.quality import Findings, days, is_empty, measured, numbers, texts
 from remyelin.endpoints.sheet import Sheet
-from remyelin.files import shown
+from remyelin.files import ReadLimits, listed, shown
 
 ONE_ARM: Final = "all"
 """Arm of patients whose table names none."""
@@ -44,7 +43,7 @@ def _time_column(sheet: Sheet, found: Findings, prefix: str = "") -> str | None:
 
 
 def _names(sheet: Sheet) -> str:
-    return ", ".join(shown(name, limit=40) for name in list(sheet.columns)[:30])
+    return listed((*sheet.columns, *sheet.unread))
 
 
 def _keys(sheet: Sheet, found: Findings) -> NDArray[Any]:
@@ -84,8 +83,14 @@ class Visits:
     measures: Mapping[str, FloatArray]
 
     @classmethod
-    def of(cls, sheet: Sheet, found: Findings) -> Visits:
-        """Read the visits; what is wrong with them is noted."""
+    def of(cls, sheet: Sheet, limits: ReadLimits, found: Findings) -> Visits:
+        """Read the visits; what is wrong with them is noted.
+
+        Raises
+        ------
+        InputError
+            There are more arms than allowed.
+        """
         label, column = _keys(sheet, found), _time_column(sheet, found)
         measures = {c.name: measured(sheet, c, found) for c in MEASURES if c.name in sheet.columns}
         if not measures:
@@ -93,6 +98,7 @@ class Visits:
             found.add(sheet, None, "", f"{what}; there are: {_names(sheet)}")
         time = np.zeros(sheet.n) if column is None else days(sheet, column, found, needed=True)
         arm, replicate = _optional(sheet, ARM, ONE_ARM), _optional(sheet, REPLICATE, "0")
+        limits.check(sheet.where, arms=pd.unique(arm).size)
         keyed = (REPLICATE in sheet.columns, ARM in sheet.columns)
         every = pd.MultiIndex.from_arrays([replicate, arm, label])
         patient, index = pd.factorize(every)
@@ -148,18 +154,26 @@ class Visits:
             found.add(sheet, None, SUBJECT, what)
             return np.full(sheet.n, -1, dtype=np.int64)
         place = known.get_indexer(asked).astype(np.int64)
-        for row in np.flatnonzero(place < 0):
-            what = f"patient {shown(label[row])} has no visit"
-            found.add(sheet, int(row), SUBJECT, what)
+        found.add_rows(
+            sheet,
+            np.flatnonzero(place < 0),
+            SUBJECT,
+            lambda row: f"patient {shown(label[row])} has no visit",
+        )
         return place
 
 
 def _check_arms(sheet: Sheet, label: NDArray[Any], arm: NDArray[Any], found: Findings) -> None:
     frame = pd.DataFrame({"label": label, "arm": arm})
     first = frame.groupby("label", sort=False)["arm"].transform("first").to_numpy()
-    for row in np.flatnonzero(first != arm):
-        what = f"{shown(arm[row])} given, but patient {shown(label[row])} began in {first[row]}"
-        found.add(sheet, int(row), ARM, what)
+    found.add_rows(
+        sheet,
+        np.flatnonzero(first != arm),
+        ARM,
+        lambda row: (
+            f"{shown(arm[row])} given, but patient {shown(label[row])} began in {shown(first[row])}"
+        ),
+    )
 
 
 def _check_baseline(
@@ -202,8 +216,7 @@ class Ends:
         place = table.find(sheet, found)
         twice = pd.Series(place).duplicated().to_numpy() & (place >= 0)
         found.add_rows(sheet, np.flatnonzero(twice), SUBJECT, "this patient stands twice")
-        unknown = [name for name in sheet.columns if name not in PATIENT_WORDS]
-        if len(unknown) == len(sheet.columns):
+        if not sheet.columns:
             found.add(sheet, None, "", f"nothing to read; columns: {', '.join(PATIENT_WORDS)}")
         for prefix, target in (("end_", day), ("switch_", switch)):
             column = _time_column(sheet, found, prefix)
@@ -222,9 +235,12 @@ class Ends:
         if "end_reason" in sheet.columns:
             given = texts(sheet.columns["end_reason"])
             empty = is_empty(sheet.columns["end_reason"])
-            for row in np.flatnonzero(~empty & ~np.isin(given, END_REASONS)):
-                what = f"{shown(given[row])} given; allowed: {', '.join(END_REASONS)}"
-                found.add(sheet, int(row), "end_reason", what)
+            found.add_rows(
+                sheet,
+                np.flatnonzero(~empty & ~np.isin(given, END_REASONS)),
+                "end_reason",
+                lambda row: f"{shown(given[row])} given; allowed: {', '.join(END_REASONS)}",
+            )
             use = (place >= 0) & ~empty
             reason[place[use]] = given[use]
         return cls(day, reason, switch, "end_reason" in sheet.columns)
@@ -243,8 +259,7 @@ class Relapses:
         if sheet is None:
             return cls(np.empty(0, dtype=np.int64), np.empty(0))
         place, column = table.find(sheet, found), _time_column(sheet, found)
-        unread = [name for name in sheet.columns if name not in RELAPSE_WORDS]
-        if column is None or len(unread) == len(sheet.columns):
+        if column is None:
             return cls(np.empty(0, dtype=np.int64), np.empty(0))
         if column.endswith("date") != table.dated:
             what = "dates and days cannot be mixed; give the same as in the visits"

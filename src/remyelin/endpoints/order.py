@@ -27,10 +27,15 @@ def check_order(
     by_day = known[np.lexsort((known, day[known], patient[known]))]
     same = patient[by_day][1:] == patient[by_day][:-1]
     twice = np.flatnonzero(same & (day[by_day][1:] == day[by_day][:-1]))
-    for place in twice[np.argsort(by_day[twice + 1])]:
-        other = sheet.row(int(by_day[place]))
-        what = f"a second visit of the same patient on the same day as {other}"
-        found.add(sheet, int(by_day[place + 1]), column, what)
+    twice = twice[np.argsort(by_day[twice + 1])]
+    again = "a second visit of the same patient on the same day"
+    first = dict(zip(by_day[twice + 1].tolist(), by_day[twice].tolist(), strict=True))
+    found.add_rows(
+        sheet,
+        by_day[twice + 1],
+        column,
+        lambda row: f"{again} as {sheet.row(first[row])}",
+    )
 
 
 def first_rows(patient: IntArray, day: FloatArray, number: FloatArray, n: int) -> IntArray:

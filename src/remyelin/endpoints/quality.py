@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -11,15 +11,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from remyelin.endpoints.columns import MISSING, NumberColumn
-from remyelin.endpoints.conventions import BoolArray, FloatArray
+from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.sheet import Sheet
+from remyelin.errors import MOST_LISTED
 from remyelin.files import shown
 
 FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
 """Dates outside of these are slips of the pen."""
-
-MOST_LISTED: Final = 1000
-"""Problems that are listed in a message; further ones are counted."""
 
 _FURTHEST: Final = 200_000.0
 """Days from baseline beyond which a day is a slip of the pen (some 550 years)."""
@@ -55,9 +53,18 @@ class Problem:
 
 @dataclass
 class Findings:
-    """Problems found so far, in the order of tables and rows."""
+    """Problems found so far, in the order of tables and rows.
+
+    Attributes
+    ----------
+    problems
+        What was found; of one kind that cannot be settled at most `MOST_LISTED`.
+    unlisted
+        How many more there are.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    unlisted: int = 0
 
     def add(
         self, sheet: Sheet, row: int | None, column: str, what: str, *, settled: str = ""
@@ -67,11 +74,30 @@ class Findings:
         self.problems.append(Problem(sheet.where, place, column, what, settled))
 
     def add_rows(
-        self, sheet: Sheet, rows: Iterable[Any], column: str, what: str, *, settled: str = ""
+        self,
+        sheet: Sheet,
+        rows: IntArray,
+        column: str,
+        what: str | Callable[[int], str],
+        *,
+        settled: str = "",
     ) -> None:
-        """Note the same problem for several rows."""
-        for row in rows:
-            self.add(sheet, int(row), column, what, settled=settled)
+        """Note a kind of problem of several rows.
+
+        Parameters
+        ----------
+        sheet, rows, column
+            Where.
+        what
+            What is wrong: the same for all rows, or the sentence of a row.
+        settled
+            What is done about it on request; such problems are all kept, as they are all told.
+        """
+        kept = rows if settled else rows[:MOST_LISTED]
+        self.unlisted += rows.size - kept.size
+        for row in kept.tolist():
+            text = what if isinstance(what, str) else what(row)
+            self.add(sheet, row, column, text, settled=settled)
 
     @property
     def fatal(self) -> tuple[Problem, ...]:
@@ -79,12 +105,14 @@ class Findings:
         return tuple(problem for problem in self.problems if not problem.settled)
 
 
-def sentences(problems: Sequence[Problem]) -> Iterator[str]:
-    """One sentence per problem, at most `MOST_LISTED`; the rest is counted."""
-    for problem in problems[:MOST_LISTED]:
+def sentences(found: Findings) -> Iterator[str]:
+    """One sentence per problem, those that cannot be settled first; of many the rest is counted."""
+    worst_first = sorted(found.problems, key=lambda problem: bool(problem.settled))
+    for problem in worst_first[:MOST_LISTED]:
         yield f"{problem.where}, {problem}"
-    if len(problems) > MOST_LISTED:
-        yield f"and {len(problems) - MOST_LISTED:,} more problems"
+    more = len(worst_first[MOST_LISTED:]) + found.unlisted
+    if more:
+        yield f"and {more:,} more problems"
 
 
 def is_empty(cells: NDArray[Any]) -> BoolArray:
@@ -114,19 +142,26 @@ def numbers(sheet: Sheet, column: str, found: Findings) -> FloatArray:
         np.float64
     )
     values = np.where(empty, np.nan, values)
-    for row in np.flatnonzero(~empty & ~np.isfinite(values)):
-        given = str(cells[row])
-        hint = "; write a decimal point" if given.replace(",", ".", 1) != given else ""
-        found.add(sheet, int(row), column, f"{shown(given)} is no number{hint}")
+    wrong = np.flatnonzero(~empty & ~np.isfinite(values))
+    found.add_rows(sheet, wrong, column, lambda row: _no_number(cells[row]))
     return np.where(np.isfinite(values), values, np.nan)
+
+
+def _no_number(cell: Any) -> str:
+    given = str(cell)
+    hint = "; write a decimal point" if given.replace(",", ".", 1) != given else ""
+    return f"{shown(given)} is no number{hint}"
 
 
 def measured(sheet: Sheet, column: NumberColumn, found: Findings) -> FloatArray:
     """Numbers of a measurement; impossible values are noted."""
     values = numbers(sheet, column.name, found)
-    for row in np.flatnonzero(~column.allows(values)):
-        what = f"{values[row]:g} is impossible; allowed: {column.allowed}"
-        found.add(sheet, int(row), column.name, what)
+    found.add_rows(
+        sheet,
+        np.flatnonzero(~column.allows(values)),
+        column.name,
+        lambda row: f"{values[row]:g} is impossible; allowed: {column.allowed}",
+    )
     return values
 
 
@@ -167,9 +202,13 @@ def _dates(sheet: Sheet, column: str, empty: BoolArray, found: Findings) -> Floa
         stamps[other] = held.to_numpy()
     good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
     good &= (stamps <= LAST_DAY).to_numpy()
-    for row in np.flatnonzero(~empty & ~good):
-        what = f"{shown(str(cells[row]))} is no date; allowed: year-month-day, as 2024-03-31"
-        found.add(sheet, int(row), column, what)
+    allowed = "allowed: year-month-day, as 2024-03-31"
+    found.add_rows(
+        sheet,
+        np.flatnonzero(~empty & ~good),
+        column,
+        lambda row: f"{shown(str(cells[row]))} is no date; {allowed}",
+    )
     count = stamps.dt.normalize().astype("int64").to_numpy() / 86_400e9
     return np.where(good, count, np.nan)
 

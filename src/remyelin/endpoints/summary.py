@@ -8,8 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from remyelin.endpoints.conventions import BoolArray, Censoring, FloatArray, Status
-from remyelin.endpoints.counts import event_counts
+from remyelin.endpoints.conventions import Censoring, FloatArray, IntArray, Status
+from remyelin.endpoints.counts import EventCounts, event_counts
 from remyelin.endpoints.dataset import Dataset
 from remyelin.endpoints.events import events
 from remyelin.endpoints.eventtable import EventTable
@@ -144,7 +144,10 @@ def evaluate(
         lines = [_measured_line(read, name, member) for name, member in _groups(data)]
         return Result(definition=definition, lines=tuple(lines), patients=_values(data, read))
     table = events(data.history, definition, definitions, censoring=censoring)
-    lines = [_event_line(data, table, name, member) for name, member in _groups(data)]
+    counted = None
+    if definition.kind is EventKind.RELAPSE:
+        counted = event_counts(data.history, definition)
+    lines = [_event_line(table, counted, name, member) for name, member in _groups(data)]
     return Result(definition=definition, lines=tuple(lines), patients=_events(data, table))
 
 
@@ -187,46 +190,49 @@ def evaluate_all(
     )
 
 
-def _groups(data: Dataset) -> Iterator[tuple[str, BoolArray]]:
+def _groups(data: Dataset) -> Iterator[tuple[str, IntArray]]:
+    """Places of the patients of each group; all groups together take the time of one pass."""
     history = data.history
-    yield EVERYBODY, np.ones(history.n, dtype=bool)
+    yield EVERYBODY, np.arange(history.n)
     if len(history.arm_ids) > 1:
-        for place, name in enumerate(history.arm_ids):
-            yield name, history.arm == place
+        order = np.argsort(history.arm, kind="stable")
+        ends = np.cumsum(np.bincount(history.arm, minlength=len(history.arm_ids)))
+        yield from zip(history.arm_ids, np.split(order, ends[:-1]), strict=True)
 
 
-def _event_line(data: Dataset, table: EventTable, name: str, member: BoolArray) -> Line:
-    status = table.frame["status"][member]
+def _event_line(
+    table: EventTable, counted: EventCounts | None, name: str, member: IntArray
+) -> Line:
+    status = table.frame["status"].to_numpy()[member]
     counts = {state.value: int((status == state.value).sum()) for state in Status}
-    use = member & table.evaluable
-    happened = use & table.event
-    evaluable = int(use.sum())
+    use = member[table.evaluable[member]]
+    happened = use[table.event[use]]
+    evaluable = use.size
     rate = np.nan
-    if table.definition.kind is EventKind.RELAPSE:
-        counted = event_counts(data.history, table.definition)
+    if counted is not None:
         years = counted.days[member].sum() / DAYS_PER_YEAR
         rate = counted.count[member].sum() / years if years > 0 else np.nan
     return Line(
         arm=name,
-        patients=int(member.sum()),
+        patients=member.size,
         evaluable=evaluable,
-        events=int(happened.sum()),
-        share=happened.sum() / evaluable if evaluable else np.nan,
+        events=happened.size,
+        share=happened.size / evaluable if evaluable else np.nan,
         statuses=counts,
-        median_days=float(np.median(table.time[happened])) if happened.any() else np.nan,
+        median_days=float(np.median(table.time[happened])) if happened.size else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),
         rate_per_year=float(rate),
     )
 
 
-def _measured_line(table: LevelTable, name: str, member: BoolArray) -> Line:
+def _measured_line(table: LevelTable, name: str, member: IntArray) -> Line:
     value = table.value[member]
     known = value[~np.isnan(value)]
     return Line(
         arm=name,
-        patients=int(member.sum()),
+        patients=member.size,
         evaluable=known.size,
-        statuses={"measured": known.size, "missing": int(member.sum()) - known.size},
+        statuses={"measured": known.size, "missing": member.size - known.size},
         mean=float(known.mean()) if known.size else np.nan,
         sd=float(known.std(ddof=1)) if known.size > 1 else np.nan,
     )

@@ -21,7 +21,7 @@ from remyelin.evidence.rules import (
     outcome_problems,
     study_problems,
 )
-from remyelin.files import shown
+from remyelin.files import listed
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.vocabulary import IntervalKind, Mark, Measure, Role, TreatmentClass
 
@@ -98,7 +98,7 @@ def _column_problem(given: set[str], columns: Sequence[str]) -> str:
     missing = [name for name in columns if name not in given]
     unknown = sorted(given - set(columns))
     said = [f"missing: {', '.join(missing)}"] if missing else []
-    said += [f"unknown: {', '.join(shown(name) for name in unknown)}"] if unknown else []
+    said += [f"unknown: {listed(unknown)}"] if unknown else []
     return f"line 1: the columns must be {', '.join(columns)} ({'; '.join(said)})"
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from remyelin.files import listed
 from remyelin.reports.wording import DISCLAIMER
 
 if TYPE_CHECKING:
@@ -34,9 +35,9 @@ def data_text(data: Dataset) -> str:
         f"median follow-up {_median(end):,.0f} days; measured: {', '.join(data.columns)}"
     ]
     if len(history.arm_ids) > 1:
-        lines.append(f"Arms: {', '.join(history.arm_ids)}")
+        lines.append(f"Arms: {listed(history.arm_ids)}")
     if data.unread:
-        lines.append(f"Columns not read: {', '.join(data.unread)}")
+        lines.append(f"Columns not read: {listed(data.unread)}")
     if data.problems:
         lines.append(f"Data quality: {len(data.problems)} problems, all settled:")
         lines += [f"  - {p.where}, {p} ({p.settled})" for p in data.problems]

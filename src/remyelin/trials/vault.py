@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pyarrow as pa
@@ -17,8 +17,8 @@ import pyarrow.parquet as pq
 from remyelin.core.digest import differing_parts, provenance, text_digest
 from remyelin.core.folders import new_folder, put, resumed_folder
 from remyelin.core.ownership import is_bare
-from remyelin.errors import OutputError, SimulationError
-from remyelin.files import shown
+from remyelin.errors import InputError, OutputError, SimulationError
+from remyelin.files import read_json, shown
 from remyelin.statistics.tally import Tally
 from remyelin.study.catalogue import dump
 from remyelin.trials.layout import MANIFEST_NAME, RUN
@@ -154,12 +154,12 @@ class Vault:
     def finished(self, shard: Shard) -> Mapping[str, object] | None:
         """Give the receipt of a shard; None where it is missing or a file is not as vouched for."""
         try:
-            receipt = json.loads((self.folder / _FOLDER / f"{_name(shard)}.json").read_bytes())
+            receipt: Any = read_json(self.folder / _FOLDER / f"{_name(shard)}.json")
             intact = all(
                 hashlib.sha256((self.folder / name).read_bytes()).hexdigest() == digest
                 for name, digest in receipt["files"].items()
             )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (InputError, OSError, ValueError, KeyError, TypeError, AttributeError):
             return None
         return receipt if intact and isinstance(receipt, dict) else None
 
@@ -174,13 +174,13 @@ class Vault:
         path = self.folder / _FOLDER / f"{_name(shard)}.parquet"
         try:
             content = path.read_bytes()
-            receipt = json.loads(path.with_suffix(".json").read_bytes())
+            receipt: Any = read_json(path.with_suffix(".json"))
             vouched = receipt["files"][f"{_FOLDER}/{path.name}"]
             if hashlib.sha256(content).hexdigest() != vouched:
                 raise ValueError("its content is not what was written")
             made = pq.read_table(BytesIO(content))
             return Tally(*(made[name].to_numpy() for name in Tally.__dataclass_fields__))
-        except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
+        except (InputError, OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
             raise SimulationError(
                 f"the shard file {shown(path)} is damaged: {error}\n"
                 "Run the same command again with --resume; this shard is then made anew."
@@ -197,8 +197,8 @@ def read_manifest(folder: Path) -> dict[str, object]:
     """
     path = folder / MANIFEST_NAME
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError) as error:
+        found = read_json(path)
+    except InputError as error:
         raise OutputError(
             f"{shown(folder)} cannot be resumed: it has no readable {MANIFEST_NAME}\n"
             "Only runs with --tables split or --tables none can be resumed; give their folder, or "
