@@ -23,30 +23,12 @@ from tools.roles import assigned, one_sided, units
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "readings.md"
 
-_HEAD = """# Readings and roles
-
-Written by `python -m tools.readings`, not by hand.
-
-For every published figure that stands beside a prediction: how it was published, how it is read from a run, and whether the two are one. The table was made by somebody who had seen no prediction of the model, from the evidence base, the group files and memory; `basis` tells which. `remyelin.credibility.readings` checks it, and a test holds that every row of every group has one reading.
-"""
-
-_ROLES = """## Roles
-
-`python -m tools.roles` applies the rule and writes `roles.csv` with its digest; a test makes it again to the byte. The scoreboard still shows the roles of single names (`old_roles`); the table is used from the first fit on.
-
-The rule: pooled targets fall apart into one row for each cohort. The unit is the overlap group, cohorts that share patients. Groups of studies that shaped the model stay `tune`. Within a stratum of treatment class, era and phenotype the others alternate in order of the CRC-32 of the lowest name of a study. Groups alone in their stratum alternate among each other. An outcome class with two groups or more has one of each role. At least 35 % of the groups test.
-
-Where the rule is silent, decided before any result was looked at:
-
-- A study shaped the model when the base names it among those tuned by hand, or when a target of a group file names a parameter that it shaped. One such study makes its whole group `tune`.
-- In a stratum with a group that shaped the model the alternation begins with `test`, else with `tune`. Groups that shaped the model take no other part in it.
-- The treatment of a group is the strongest that one of its arms had, in the order ahsct, msc, nsc, opc, dmt, other, sham, placebo, none. Phenotype is that of its first study (setting, where it is not of people with MS). Era is that of its study file or target, else modern from the year 2005 on.
-- Groups alone in their stratum stand in order of the CRC-32 too and begin with `tune`.
-- A one-sided outcome class has the first group in that order changed that shaped nothing and whose change leaves fewer classes one-sided. Where all groups of a class shaped the model, it stays `tune`.
-- Outcome classes are those of `classes.csv`; overlaps that the base does not name stand in `cohorts.csv`.
-
-`tune_rows()` in `remyelin.credibility.figures` gives the tune figures on their scale (proportions on the logit, rates, ratios, times and counts on the log, changes and EDSS scores by the scale of the scoreboard). `open_test_rows()` gives the others and first writes to a log that it did. Figures without a number of patients do not enter. The cells of one distribution share one vote, as all figures of an overlap group on one quantity do.
-"""
+_HEAD, _ROLES = (
+    (Path(__file__).parent / "readings_page.md")
+    .read_text(encoding="utf-8")
+    .split("\n<!-- counts of readings -->\n\n")
+)
+"""Prose before and after the counts of readings."""
 
 
 def page() -> str:
@@ -59,8 +41,8 @@ def page() -> str:
 
 def _summary() -> Iterator[str]:
     found = Counter(reading_of(key).agrees for key in keys())
-    yield f"Of {len(keys())} figures {found['agrees']} are read as they were published, "
-    yield f"{found['differs']} are not, and of {found['not known']} it is not known.\n"
+    told = f"{found['differs']} are not, and of {found['not known']} it is not known.\n"
+    yield f"Of {len(keys())} figures {found['agrees']} are read as they were published, {told}"
     large = Counter(r.differs_in for r in map(reading_of, keys()) if r.effect == "large")
     told = ", ".join(f"{name} {count}" for name, count in large.most_common())
     yield f"Where it may matter by more than the sampling error: {told}.\n"

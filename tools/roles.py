@@ -10,9 +10,11 @@ from __future__ import annotations
 import csv
 import io
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
+from typing import TypeAlias
 
 from remyelin.credibility import groups
 from remyelin.credibility.digests import digest
@@ -52,7 +54,7 @@ class Unit:
     role: Role = Role.TUNE
     why: str = ""
 
-    @property
+    @cached_property
     def order(self) -> int:
         """Place in the order: the CRC-32 of the lowest study of the base, else of any name."""
         known = set(EvidenceBase.load().study_ids)
@@ -64,25 +66,35 @@ class Unit:
         return (self.treatment, self.era, self.phenotype)
 
 
+_Mine: TypeAlias = tuple[str, str, str, str, Role, bool]
+"""Cohort, run, arm, era and role of a figure of a target, and whether it shaped a parameter."""
+
+
 def crc(text: str) -> int:
     """CRC-32 of a name."""
     return zlib.crc32(text.encode())
 
 
-def units() -> list[Unit]:
+@cache
+def units() -> tuple[Unit, ...]:
     """Give all overlap groups of the base and of the special targets, without roles."""
     studies = {study.study_id: study for study in EvidenceBase.load().all_studies}
     members: dict[str, set[str]] = {}
     for name in (*studies, *_target_roles()):
         members.setdefault(overlap_of(name), set()).add(name)
     shaped = {overlap_of(name) for name in (*TUNED_BY_HAND, *_shaping_cohorts())}
-    return [
+    return tuple(
         _unit(name, sorted(found), studies, shaped=name in shaped)
         for name, found in sorted(members.items())
-    ]
+    )
 
 
-def _targets() -> Iterable[tuple[str, str, str, str, Role, bool]]:
+@cache
+def _targets() -> tuple[_Mine, ...]:
+    return tuple(_listed())
+
+
+def _listed() -> Iterator[_Mine]:
     for name in groups.names():
         for target in targets_of(groups.load(name)):
             for part in parts_of(target):
@@ -93,6 +105,7 @@ def _targets() -> Iterable[tuple[str, str, str, str, Role, bool]]:
                 )
 
 
+@cache
 def _target_roles() -> dict[str, set[str]]:
     found: dict[str, set[str]] = {}
     for cohort, _, _, _, role, _ in _targets():
@@ -127,14 +140,11 @@ def _unit(
     )
 
 
-_Mine = list[tuple[str, str, str, str, Role, bool]]
-
-
 def _run(name: str) -> object:
     return groups.cohort(name) if name in groups.cohort_names() else catalogue.load(name)
 
 
-def _treatment(known: list[PublishedStudy], mine: _Mine) -> str:
+def _treatment(known: list[PublishedStudy], mine: list[_Mine]) -> str:
     base = EvidenceBase.load()
     found = {arm.treatment_class.value for study in known for arm in base.arms(study.study_id)}
     if not known:
@@ -144,10 +154,8 @@ def _treatment(known: list[PublishedStudy], mine: _Mine) -> str:
     return next((name for name in TREATMENTS if name in found), "unstated")
 
 
-def _era(known: list[PublishedStudy], mine: _Mine) -> str:
-    names = {study.study_id for study in known}
-    runs = [catalogue.load(name) for name in sorted(catalogue.names())]
-    eras = [run.population.era.value for run in runs if run.evidence_id in names]
+def _era(known: list[PublishedStudy], mine: list[_Mine]) -> str:
+    eras = [_eras_of_files()[s.study_id] for s in known if s.study_id in _eras_of_files()]
     eras += [era for _, _, _, era, *_ in mine]
     if eras:
         return eras[0]
@@ -157,7 +165,13 @@ def _era(known: list[PublishedStudy], mine: _Mine) -> str:
     return "modern" if min(years) >= MODERN_FROM else "historical"
 
 
-def _phenotype(known: list[PublishedStudy], mine: _Mine) -> str:
+@cache
+def _eras_of_files() -> dict[str, str]:
+    runs = [catalogue.load(name) for name in sorted(catalogue.names())]
+    return {run.evidence_id: run.population.era.value for run in runs if run.evidence_id}
+
+
+def _phenotype(known: list[PublishedStudy], mine: list[_Mine]) -> str:
     if not known:
         return str(_run(mine[0][1]).population.phenotype.value)  # type: ignore[attr-defined]
     first = known[0]

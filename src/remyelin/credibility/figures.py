@@ -224,7 +224,7 @@ def _treatment(study: Study, arm: str) -> str:
 def _year(name: str, citation: str = "") -> int | None:
     """Year of publication of a study of the base, else the one in the name of the source."""
     found = {one.study_id: one.year for one in EvidenceBase.load().all_studies}
-    told = _YEAR.search(name) or _YEAR.search(citation.split(" ")[0])
+    told = _YEAR.search(name) or _YEAR.search(citation.split(" ", maxsplit=1)[0])
     return found.get(name) or (int(told.group()) if told else None)
 
 

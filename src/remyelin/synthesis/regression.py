@@ -120,7 +120,7 @@ def regress(
 
 def _fit(y: Reals, variance: Reals, x: Reals) -> tuple[Reals, Reals]:
     weighted = x / variance[:, None]
-    covariance: Reals = np.linalg.inv(x.T @ weighted)
+    covariance: Reals = np.asarray(np.linalg.inv(x.T @ weighted), dtype=np.float64)
     return covariance @ (weighted.T @ y), covariance
 
 
@@ -129,7 +129,7 @@ def _moments(y: Reals, v: Reals, x: Reals) -> float:
     w = 1.0 / v
     q = float(np.sum(w * (y - x @ beta) ** 2))
     spare = float(w.sum() - np.trace(covariance @ (x.T @ (x * (w**2)[:, None]))))
-    return max(0.0, (q - (y.size - x.shape[1])) / spare)
+    return max(0.0, float((q - (y.size - x.shape[1])) / spare))
 
 
 def _restricted(y: Reals, v: Reals, x: Reals) -> float:
@@ -144,7 +144,7 @@ def _restricted(y: Reals, v: Reals, x: Reals) -> float:
     # No residual is larger than the range of the figures about their straight line.
     beta, _ = _fit(y, v, x)
     most = 4.0 * float(np.max((y - x @ beta) ** 2)) + float(v.min()) * _SMALLEST
-    places = np.concatenate([[0.0], np.geomspace(_SMALLEST * most, most, _GRID)])
+    places: Reals = np.concatenate([[0.0], np.geomspace(_SMALLEST * most, most, _GRID)])
     losses = [loss(float(place)) for place in places]
     best = int(np.argmin(losses))
     low, high = places[max(best - 1, 0)], places[min(best + 1, _GRID)]
