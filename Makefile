@@ -14,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files patient-picture equations bench constraints clean python-check bench-scale scoreboard
+.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations bench constraints clean python-check bench-scale scoreboard
 .DEFAULT_GOAL := help
 
 help:
@@ -32,6 +32,7 @@ help:
 	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
 	@echo "make reference    rebuild the stored reference populations (under a minute)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
+	@echo "make readings     make roles and the page of readings anew from base and group files"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
@@ -80,6 +81,10 @@ bench-endpoints: $(VENV)/.installed-test
 
 reference: $(VENV)/.installed
 	$(PY) -m remyelin.cohorts.reference
+
+readings: $(VENV)/.installed
+	$(PY) -m tools.roles
+	$(PY) -m tools.readings
 
 evidence: $(VENV)/.installed
 	$(PY) -m tools.clean_evidence

@@ -6,28 +6,11 @@ import math
 
 import pytest
 
-from remyelin.credibility.pooling import Entry, dersimonian_laird, pool
+from remyelin.credibility.pooling import Entry, pool
 
 
 def entry(value: float, error: float | None, cohort: str = "") -> Entry:
     return Entry(value=value, error=error, cohort=cohort or f"cohort {value} {error}")
-
-
-def test_two_cohorts_give_the_hand_worked_between_study_variance() -> None:
-    # w = 10, 10; mean 0.5; Q = 5; tau^2 = (5 - 1) / (20 - 200 / 20) = 0.4; weights 1 / 0.5.
-    pooled = dersimonian_laird([0.0, 1.0], [0.1, 0.1])
-    assert pooled.value == pytest.approx(0.5)
-    assert pooled.between_sd == pytest.approx(math.sqrt(0.4))
-    assert pooled.error == pytest.approx(0.5)
-
-
-def test_unequal_cohorts_give_the_hand_worked_figures() -> None:
-    # w = 4, 1, 1; mean 0.5; Q = 4 * 0.25 + 0.25 + 2.25 = 3.5; spare = 6 - 18 / 6 = 3; tau^2 = 0.5.
-    pooled = dersimonian_laird([0.0, 1.0, 2.0], [0.25, 1.0, 1.0])
-    assert pooled.between_sd**2 == pytest.approx(0.5)
-    weights = [1 / 0.75, 1 / 1.5, 1 / 1.5]
-    assert pooled.value == pytest.approx((weights[1] + 2 * weights[2]) / sum(weights))
-    assert pooled.error == pytest.approx(sum(weights) ** -0.5)
 
 
 def test_cohorts_that_agree_have_no_spread_between_them() -> None:

@@ -64,7 +64,9 @@ class Observation:
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Part:
+class Part:
+    """One published figure behind a target, before any pooling; its entry is on the scale."""
+
     entry: Entry
     n: int | None
     mark: Mark
@@ -80,7 +82,7 @@ def observe(target: Target) -> Observation:
     InputError
         A row does not exist, belongs to another source, or holds no figure.
     """
-    parts = list(_parts(target))
+    parts = list(parts_of(target))
     pooled = pool([part.entry for part in parts])
     scale, error = target.scale, pooled.error
     ends: tuple[float | None, float | None] = (None, None)
@@ -105,11 +107,11 @@ def observe(target: Target) -> Observation:
 
 def role_of(target: Target) -> Role:
     """Give the role that the rule asks for."""
-    roles = [part.role for part in _parts(target)]
+    roles = [part.role for part in parts_of(target)]
     return Role.TUNE if target.shaped or Role.TUNE in roles else Role.TEST
 
 
-def _total(parts: Sequence[_Part]) -> int | None:
+def _total(parts: Sequence[Part]) -> int | None:
     """Add up the cohorts, each with its largest number."""
     largest: dict[str, int] = {}
     for part in parts:
@@ -119,7 +121,14 @@ def _total(parts: Sequence[_Part]) -> int | None:
     return sum(largest.values()) or None
 
 
-def _parts(target: Target) -> Iterator[_Part]:
+def parts_of(target: Target) -> Iterator[Part]:
+    """Give the published figures behind a target, one for each row of its table.
+
+    Raises
+    ------
+    InputError
+        As `observe`.
+    """
     if target.derived is not None:
         yield _derived(target, target.derived)
         return
@@ -136,7 +145,7 @@ def _parts(target: Target) -> Iterator[_Part]:
             error=_error(target, source, row, count),
             cohort=source.cohort or cohort_of_source(source.source_id, trial),
         )
-        yield _Part(
+        yield Part(
             entry=entry,
             n=count,
             mark=Mark(str(row["mark"])),
@@ -145,11 +154,11 @@ def _parts(target: Target) -> Iterator[_Part]:
         )
 
 
-def _derived(target: Target, derived: Derived) -> _Part:
+def _derived(target: Target, derived: Derived) -> Part:
     error = None
     if target.scale is Scale.PROPORTION:
         error = _of_proportion(derived.value, derived.n)
-    return _Part(
+    return Part(
         entry=Entry(
             value=float(target.scale.forward(derived.value)),
             error=error,
@@ -223,6 +232,11 @@ def expanded(group: Group) -> tuple[tuple[Target, Observation], ...]:
         else (target, seen)
         for target, seen in pairs
     )
+
+
+def targets_of(group: Group) -> tuple[Target, ...]:
+    """Give all special targets of a group, those of distributions included."""
+    return tuple(target for target, _ in _observed(group))
 
 
 def _observed(group: Group) -> Iterator[tuple[Target, Observation]]:

@@ -1,15 +1,12 @@
-r"""Random-effects pooling of one figure over cohorts, by DerSimonian and Laird.
-
-DerSimonian R, Laird N. Control Clin Trials 1986;7:177-188, doi:10.1016/0197-2456(86)90046-2. With
-weights :math:`w_i = 1 / v_i` and :math:`Q = \sum w_i (y_i - \bar y)^2`, the between-study
-variance is :math:`\tau^2 = \max(0, (Q - (k - 1)) / (\sum w - \sum w^2 / \sum w))`.
-"""
+"""Pooling of one figure over cohorts, each with one vote, by random effects."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+
+from remyelin.synthesis.pooling import dersimonian_laird
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +66,8 @@ def pool(entries: Sequence[Entry]) -> Pooled:
     if not known:
         return _unweighted(values)
     filled = [max(known) if variance is None else variance for variance in variances]
-    return dersimonian_laird(values, filled)
+    found = dersimonian_laird(values, filled)
+    return Pooled(value=found.mean, error=found.error, between_sd=found.tau, cohorts=found.studies)
 
 
 def _by_cohort(entries: Sequence[Entry]) -> Mapping[str, tuple[float, float | None]]:
@@ -90,22 +88,3 @@ def _unweighted(values: Sequence[float]) -> Pooled:
     spread = math.sqrt(math.fsum((v - mean) ** 2 for v in values) / (count - 1))
     error = spread / math.sqrt(count)
     return Pooled(value=mean, error=error, between_sd=spread, cohorts=count)
-
-
-def dersimonian_laird(values: Sequence[float], variances: Sequence[float]) -> Pooled:
-    """Pool two or more independent figures with known positive sampling variances."""
-    weights = [1.0 / variance for variance in variances]
-    total = math.fsum(weights)
-    fixed = math.fsum(w * y for w, y in zip(weights, values, strict=True)) / total
-    q = math.fsum(w * (y - fixed) ** 2 for w, y in zip(weights, values, strict=True))
-    spare = total - math.fsum(w * w for w in weights) / total
-    between = max(0.0, (q - (len(values) - 1)) / spare)
-    shares = [1.0 / (variance + between) for variance in variances]
-    all_ = math.fsum(shares)
-    mean = math.fsum(w * y for w, y in zip(shares, values, strict=True)) / all_
-    return Pooled(
-        value=mean,
-        error=math.sqrt(1.0 / all_),
-        between_sd=math.sqrt(between),
-        cohorts=len(values),
-    )

@@ -1,0 +1,1 @@
+"""Pooling of published figures over studies, and what it foretells of a new study."""
