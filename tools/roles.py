@@ -16,8 +16,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
-from remyelin.credibility.digests import digest
-
+from remyelin.core.digest import digest_of
 from remyelin.credibility import groups
 from remyelin.credibility.keys import keys
 from remyelin.credibility.observations import parts_of, targets_of
@@ -258,4 +257,4 @@ def table() -> str:
 if __name__ == "__main__":
     made = table()
     (FOLDER / "roles.csv").write_text(made, encoding="utf-8")
-    (FOLDER / "roles.digest").write_text(digest(made) + "\n", encoding="utf-8")
+    (FOLDER / "roles.digest").write_text(digest_of(made) + "\n", encoding="utf-8")

@@ -199,7 +199,8 @@ def patient(
     if isinstance(therapies, str) or not isinstance(therapies, Sequence):
         raise InputError("patient", [f"therapies: {shown(therapies)} given, allowed: a list"])
     settings = Settings(years, tuple(therapies), seed, draws, named(backend))
-    return simulate(accept(described, settings), settings, progress, inputs=Inputs.packaged())
+    inputs = Inputs.packaged()
+    return simulate(accept(described, settings, inputs), settings, progress, inputs=inputs)
 
 
 def save(

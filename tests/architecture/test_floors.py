@@ -66,12 +66,12 @@ STILL_FETCHING = frozenset(
         "remyelin.credibility.measures.milestones",
         "remyelin.credibility.measures.worsening",
         "remyelin.patients.description",
-        "remyelin.patients.settings",
         "remyelin.study.schema",
         "remyelin.therapies.inspection",
-        # A step names a cell product.
+        # A step or a certificate names a cell product.
         "remyelin.therapies.batches",
         "remyelin.therapies.product_rules",
+        "remyelin.therapies.release_tests.subject",
         "remyelin.therapies.timeline",
         "remyelin.therapies.transplant",
         # Published figures are joined, and the base asked.
@@ -84,6 +84,9 @@ STILL_FETCHING = frozenset(
         "remyelin.evidence.readiness",
         "remyelin.evidence.words",
         "remyelin.trials.predict",
+        # Figures of the scoreboard and their keys, for readings and roles.
+        "remyelin.credibility.figures",
+        "remyelin.credibility.keys",
         # Studies are found by name.
         "remyelin.credibility.running",
         "remyelin.trials.planned",

@@ -9,8 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from remyelin.credibility.digests import digest
 
+from remyelin.core.digest import digest_of
 from remyelin.credibility import figures, role_table
 from remyelin.credibility.figures import left_out, open_test_rows, tune_rows
 from remyelin.credibility.keys import keys
@@ -63,7 +63,7 @@ def test_sources_on_one_trial_are_of_one_overlap_group() -> None:
 
 def test_roles_are_made_again_to_the_byte_and_carry_their_digest() -> None:
     assert (FOLDER / "roles.csv").read_text(encoding="utf-8") == table() == table()
-    assert (FOLDER / "roles.digest").read_text(encoding="utf-8").strip() == digest(table())
+    assert (FOLDER / "roles.digest").read_text(encoding="utf-8").strip() == digest_of(table())
 
 
 def test_a_table_of_roles_that_was_changed_by_hand_is_refused(

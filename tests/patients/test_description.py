@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from remyelin.errors import InputError
+from remyelin.inputs import Inputs
 from remyelin.patients.description import default_patient, described, read_description, template
 from remyelin.patients.intake import accept
 from remyelin.patients.settings import Settings
@@ -101,7 +102,7 @@ def test_problems_of_file_and_settings_are_listed_together(tmp_path: Path) -> No
     file.write_text("age_years: 12\n", encoding="utf-8")
     settings = Settings(years=0, options=("none", "none", "nosuch"), draws=0)
     with pytest.raises(InputError) as caught:
-        accept(file, settings)
+        accept(file, settings, Inputs.packaged())
     text = str(caught.value)
     for words in ("age_years: 12", "sex: this key is missing", "years: 0", "draws: 0", "nosuch"):
         assert words in text
@@ -110,7 +111,7 @@ def test_problems_of_file_and_settings_are_listed_together(tmp_path: Path) -> No
 
 def test_settings_are_listed_beside_a_file_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(InputError, match=r"(?s)no such file.*years: 0"):
-        accept(tmp_path / "none.yaml", Settings(years=0))
+        accept(tmp_path / "none.yaml", Settings(years=0), Inputs.packaged())
 
 
 def test_a_huge_file_is_refused_unread(tmp_path: Path) -> None:

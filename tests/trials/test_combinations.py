@@ -23,6 +23,8 @@ from remyelin.therapies.rules import check
 from remyelin.trials.treatments import combined, treatments
 from tests.trials.small import TABLE, mapping
 
+INPUTS = Inputs.packaged()
+
 RULES = conflict_rules()
 EACH = pytest.mark.parametrize("rule", RULES, ids=[rule.rule for rule in RULES])
 VACCINES = ("live_vaccine", "inactivated_vaccine")
@@ -214,7 +216,7 @@ def test_it_fires_for_the_drugs_of_a_patient(rule: ConflictRule) -> None:
     pairs = [(a, b) for a in acting(rule.earlier) for b in acting(rule.later) if a != b]
     assert pairs
     assert any(
-        fires(rule, list(findings(like_the_default(a), Settings(years=2, options=(b,)), TABLE)))
+        fires(rule, list(findings(like_the_default(a), Settings(years=2, options=(b,)), INPUTS)))
         for a, b in pairs
     )
 
@@ -223,7 +225,7 @@ def test_prior_natalizumab_and_a_transplant_are_told_by_the_days_since_it_was_st
     def told(days: int) -> set[str]:
         prior = {"name": "Tysabri", "stopped_days_ago": days, "lasted_days": 400}
         settings = Settings(years=1, options=("ahsct_cy200_ratg6",))
-        return rules_of(list(findings(like_the_default(prior), settings, TABLE)))
+        return rules_of(list(findings(like_the_default(prior), settings, INPUTS)))
 
     assert "natalizumab_before_transplant" in told(0)
     assert "natalizumab_before_transplant" in told(50)
@@ -233,14 +235,14 @@ def test_prior_natalizumab_and_a_transplant_are_told_by_the_days_since_it_was_st
 def test_the_lifetime_of_a_patient_counts_what_was_given_before() -> None:
     settings = Settings(years=1, options=("mitoxantrone",))
     prior = {"name": "Novantrone", "stopped_days_ago": 400, "total_dose": 100.0, "unit": "mg/m2"}
-    assert accept(like_the_default(), settings)
+    assert accept(like_the_default(), settings, INPUTS)
     with pytest.raises(InputError, match="140 mg/m2"):
-        accept(like_the_default(prior), settings)
+        accept(like_the_default(prior), settings, INPUTS)
 
 
 def test_a_patient_is_not_given_mitoxantrone_for_twenty_years() -> None:
     with pytest.raises(InputError, match="lifetime"):
-        accept(like_the_default(), Settings(years=20, options=("Novantrone",)))
+        accept(like_the_default(), Settings(years=20, options=("Novantrone",)), INPUTS)
 
 
 def with_mitoxantrone(months: float) -> Study:
@@ -253,15 +255,15 @@ def with_mitoxantrone(months: float) -> Study:
 
 
 def test_a_study_of_ones_own_that_lasts_beyond_a_limit_is_refused() -> None:
-    assert treatments(with_mitoxantrone(24.0), Inputs.packaged())
+    assert treatments(with_mitoxantrone(24.0), INPUTS)
     with pytest.raises(InputError, match="dose_limit_lifetime"):
-        treatments(with_mitoxantrone(60.0), Inputs.packaged())
+        treatments(with_mitoxantrone(60.0), INPUTS)
 
 
 def test_a_study_of_the_package_keeps_it_as_a_warning() -> None:
     study = studies.load("mist")
     found = combined(study, catalogue.load_as_written, TABLE)
-    assert treatments(study, Inputs.packaged())
+    assert treatments(study, INPUTS)
     goes_on = [one for one in found if one.rule == "dose_limit_lifetime_goes_on"]
     assert goes_on
     assert {one.grade for one in goes_on} == {Grade.WARNING}

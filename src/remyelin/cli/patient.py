@@ -112,7 +112,7 @@ def patient_command(
         draws=_number(draws, defaults.draws),
         backend=named(backend),
     )
-    description = accept(file, settings)
+    description = accept(file, settings, Inputs.packaged())
     asked = default_folder("patient") if out is None else out
     target = folder_target(asked, PATIENT, force=force, inputs=(file,))
     with _progress(wanted=not (json or quiet)) as listen:

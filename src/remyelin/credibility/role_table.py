@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from remyelin.credibility.digests import digest
+from remyelin.core.digest import digest_of
 from remyelin.credibility.roles import cohort_of_study
 from remyelin.errors import InputError
 from remyelin.files import parse_csv
@@ -64,7 +64,7 @@ def roles() -> Mapping[str, OverlapRole]:
         The table is malformed, or is not the one that its digest speaks of.
     """
     text = data("roles.csv")
-    if digest(text) != data("roles.digest").strip():
+    if digest_of(text) != data("roles.digest").strip():
         raise InputError(
             "roles.csv",
             ["the table is not that of roles.digest"],

@@ -158,7 +158,7 @@ def simulate(
     description = description or default_patient()
     tell = report or (lambda share, what: None)
     table = inputs.parameters
-    judged = findings(description, settings, table)
+    judged = findings(description, settings, inputs)
     if told := errors(judged):
         raise InputError("settings", [f"therapy: {text}" for text in told])
     matched = match(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from remyelin.errors import InputError
 from remyelin.files import shown
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 from remyelin.patients.description import (
     ADVICE,
     Description,
@@ -23,7 +23,7 @@ Patient = str | os.PathLike[str] | Mapping[str, object] | Description | None
 """A patient file, its content, a checked description, or nothing for the default patient."""
 
 
-def accept(patient: Patient, settings: Settings) -> Description:
+def accept(patient: Patient, settings: Settings, inputs: Inputs) -> Description:
     """Check patient and settings, and give the description.
 
     Raises
@@ -51,7 +51,7 @@ def accept(patient: Patient, settings: Settings) -> Description:
             raise
         raise InputError(where, [*error.problems, *problems], error.advice or ADVICE) from None
     if not problems:
-        told = errors(findings(found, settings, ParameterTable.load()))
+        told = errors(findings(found, settings, inputs))
         problems = [f"therapy: {text}" for text in told]
     if problems:
         raise InputError("settings" if patient is None else where, problems)

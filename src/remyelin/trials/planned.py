@@ -1,4 +1,4 @@
-"""Studies of the catalogue that cannot be run yet, and why."""
+"""Studies of the catalogue: which of them cannot be run yet and why, and what is as published."""
 
 from __future__ import annotations
 
@@ -54,3 +54,15 @@ def refuse_planned(study: Study) -> None:
             f"the study {name} cannot be run yet: {'; '.join(found)}\n"
             "`remyelin studies list` shows the studies that can be run."
         )
+
+
+def as_published(study: Study) -> bool:
+    """Say whether a study is one of the package, whose treatments are as its trial tells them."""
+    if study.study_id not in (*catalogue.names(), *catalogue.planned_names()):
+        return False
+    own = catalogue.load(study.study_id)
+    return (own.arms, own.population.prior_treatment, own.design.follow_up) == (
+        study.arms,
+        study.population.prior_treatment,
+        study.design.follow_up,
+    )

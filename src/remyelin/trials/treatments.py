@@ -21,6 +21,7 @@ from remyelin.therapies.protocol import Protocol
 from remyelin.therapies.rules import check
 from remyelin.therapies.sequences import Lookup, written_out
 from remyelin.therapies.step import LAST_DAY
+from remyelin.trials.planned import as_published
 from remyelin.units import months_to_days
 
 
@@ -141,23 +142,9 @@ def combined(study: Study, lookup: Lookup, table: ParameterTable) -> list[Findin
     for arm in study.arms:
         for planned in _courses(study, arm, lookup):
             found += judged(planned, lookup, table, until=until)
-    if _as_published(study):
+    if as_published(study):
         found = [replace(one, grade=Grade.WARNING) if one.rule == OPEN else one for one in found]
     return list(dict.fromkeys(found))
-
-
-def _as_published(study: Study) -> bool:
-    """Say whether a study is one of the package, whose treatments are as its trial tells them."""
-    from remyelin.study import catalogue as studies
-
-    if study.study_id not in (*studies.names(), *studies.planned_names()):
-        return False
-    own = studies.load(study.study_id)
-    return (own.arms, own.population.prior_treatment, own.design.follow_up) == (
-        study.arms,
-        study.population.prior_treatment,
-        study.design.follow_up,
-    )
 
 
 def _courses(study: Study, arm: Arm, lookup: Lookup) -> Iterator[list[Planned]]:
