@@ -254,34 +254,3 @@ def test_a_single_patient_is_a_run() -> None:
     result = remyelin.run(study(), patients=1, replicates=1)
     assert len(result.tables["subjects"]) == 1
     assert len(result.predictions) == len(result.outcomes)
-
-
-def test_lasting_harm_of_the_lead_in_is_there_on_day_zero() -> None:
-    data = mapping()
-    data["design"]["dropout_per_year"] = {"value": 0.0}
-    data["arms"] = [
-        {
-            "arm_id": "graft",
-            "label": "Transplant",
-            "treatment_class": "ahsct",
-            "share": 1,
-            "treatment": [{"protocol_id": "ahsct_cy200_ratg6", "weight": 1.0}],
-        }
-    ]
-    data["design"]["allocation"] = "single_arm"
-    data["endpoints"] = [
-        {"outcome": "edss", "definition_id": "edss_rated", "measure": "mean", "times_months": [0.0]}
-    ]
-
-    def harm(lead_in: int) -> pd.DataFrame:
-        data["design"]["lead_in_days"] = lead_in
-        return conduct(plan(study(data), patients=60, replicates=1), [0], silent)["adverse_events"]
-
-    lasting = {signal.event for signal in SIGNALS if signal.lasts}
-    before, after = harm(0), harm(60)
-    early = before[before["event"].isin(lasting) & before["day"].between(1, 60)]
-    found = after[after["event"].isin(lasting) & (after["day"] == 0)]
-    assert len(early) > 3
-    pair = ["subject_id", "event"]
-    assert sorted(map(tuple, early[pair].to_numpy())) == sorted(map(tuple, found[pair].to_numpy()))
-    assert (after[~after["event"].isin(lasting)]["day"] > 0).all()

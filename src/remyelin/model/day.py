@@ -254,18 +254,23 @@ STAGES: tuple[Stage, ...] = (
 """The stages of a day in the order in which they act."""
 
 
+ALWAYS = "always"
+"""What lasts to the end of life."""
+
+
 class Signal(NamedTuple):
     """A field that is above 0 on the day on which something happens.
 
     ``grade`` is the CTCAE grade under which it is written down; None: the model does not grade it.
-    ``lasts`` says that the patient has it from then on, so that a later observer finds it too.
+    ``lasts`` tells how long a condition holds that begins on that day: `ALWAYS`, as long as a field
+    of `Harm` is above 0, or (None) that day alone.
     """
 
     event: str
     part: str
     field: str
     grade: float | None = None
-    lasts: bool = False
+    lasts: str | None = None
 
 
 SIGNALS: tuple[Signal, ...] = (
@@ -276,30 +281,30 @@ SIGNALS: tuple[Signal, ...] = (
     Signal("death_of_other_cause", "survival", "died_today"),
     Signal("leukapheresis", "harvest", "session_today"),
     Signal("mobilisation_failure", "harvest", "failed_today", 2.0),
-    Signal("neutropenia", "harm_today", "neutropenia", 4.0),
-    Signal("febrile_neutropenia", "harm_today", "febrile", 3.0),
+    Signal("neutropenia", "harm_today", "neutropenia", 4.0, "neutropenic"),
+    Signal("febrile_neutropenia", "harm_today", "febrile", 3.0, "febrile"),
     Signal("ebv_reactivation", "harm_today", "ebv", 1.0),
     Signal("ebv_disease", "harm_today", "ebv_disease", 3.0),
     Signal("cmv_reactivation", "harm_today", "cmv", 2.0),
     Signal("organ_toxicity", "harm_today", "toxicity", 3.0),
-    Signal("graft_failure", "harm_today", "graft_failure", 4.0, lasts=True),
-    Signal("autoimmune_hypothyroidism", "harm_today", "hypothyroidism", 2.0, lasts=True),
-    Signal("autoimmune_hyperthyroidism", "harm_today", "hyperthyroidism", 2.0, lasts=True),
-    Signal("autoimmune_itp", "harm_today", "itp", 3.0),
-    Signal("lasting_amenorrhoea", "harm_today", "amenorrhoea", 3.0, lasts=True),
-    Signal("malignancy", "harm_today", "malignancy", 4.0, lasts=True),
-    Signal("pml", "harm_today", "pml", 4.0, lasts=True),
+    Signal("graft_failure", "harm_today", "graft_failure", 4.0),
+    Signal("autoimmune_hypothyroidism", "harm_today", "hypothyroidism", 2.0, ALWAYS),
+    Signal("autoimmune_hyperthyroidism", "harm_today", "hyperthyroidism", 2.0, ALWAYS),
+    Signal("autoimmune_itp", "harm_today", "itp", 3.0, ALWAYS),
+    Signal("lasting_amenorrhoea", "harm_today", "amenorrhoea", 3.0, ALWAYS),
+    Signal("malignancy", "harm_today", "malignancy", 4.0, ALWAYS),
+    Signal("pml", "harm_today", "pml", 4.0, ALWAYS),
     Signal("liver_injury", "harm_today", "liver", 3.0),
     Signal("lymphopenia", "harm_today", "lymphopenia", 3.0),
     Signal("serious_infection", "harm_today", "serious_infection", 3.0),
     Signal("infusion_reaction", "harm_today", "infusion_reaction", 3.0),
     Signal("bradycardia", "harm_today", "bradycardia", 2.0),
-    Signal("graft_tumour", "graft", "tumour_today", lasts=True),
+    Signal("graft_tumour", "graft", "tumour_today", lasts=ALWAYS),
     Signal("cell_fever", "harm_today", "cell_fever", 1.0),
     Signal("cell_headache", "harm_today", "cell_headache", 1.0),
-    Signal("arachnoiditis", "harm_today", "arachnoiditis", 3.0),
+    Signal("arachnoiditis", "harm_today", "arachnoiditis", 3.0, ALWAYS),
     Signal("thromboembolism", "harm_today", "thromboembolism", 3.0),
-    Signal("alloimmunisation", "harm_today", "alloimmunisation", 1.0, lasts=True),
+    Signal("alloimmunisation", "harm_today", "alloimmunisation", 1.0, ALWAYS),
     Signal("puncture_pain", "harm_today", "puncture_pain", 1.0),
     Signal("procedure_bleeding", "harm_today", "procedure_bleeding", 3.0),
 )

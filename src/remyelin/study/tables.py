@@ -111,7 +111,8 @@ ADVERSE_EVENTS = Table(
             "day",
             Kind.INTEGER,
             "d",
-            "day of the event from baseline; 0: it began in a lead-in and lasts",
+            "day of the event from baseline; 0 for a death in the lead-in and for a condition that "
+            "began in it and still holds",
         ),
         Column(
             "event",

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from remyelin.cohorts.enrolment import Cohort
 from remyelin.engine.backends import carrier, rater
 from remyelin.engine.happenings import Happenings
-from remyelin.model.day import SIGNALS
+from remyelin.model.day import SIGNALS, Signal
 from remyelin.model.edss import Rating
 from remyelin.model.schedule import Schedule
 from remyelin.study.vocabulary import Covariate
@@ -21,6 +21,7 @@ from remyelin.trials.allocation import Participants, allocate
 from remyelin.trials.calendar import Calendar
 from remyelin.trials.cells import Receivers, has_begun
 from remyelin.trials.examination import Examiner, unexamined
+from remyelin.trials.lead_in import found_on_day_0
 from remyelin.trials.notebook import Notebook, notebooks
 from remyelin.trials.plan import Plan, Visit
 from remyelin.trials.prior import at_baseline, prior_courses
@@ -193,35 +194,32 @@ class _Trial:
         self.reason[who] = FAILED
 
     def _note(self, seen: Happenings) -> None:
-        self.relapse_visits.note(*self._note_event(seen, "relapse", self.books["relapses"], None))
         diary = self.books["adverse_events"]
         for signal in SIGNALS:
-            if signal.event != "relapse":
-                grade = np.nan if signal.grade is None else signal.grade
-                self._note_event(seen, signal.event, diary, grade, lasts=signal.lasts)
+            if signal.event == "relapse":
+                found = self._note_event(seen, signal, self.books["relapses"])
+                self.relapse_visits.note(*found)
+            else:
+                self._note_event(seen, signal, diary)
 
     def _note_event(
-        self,
-        seen: Happenings,
-        event: str,
-        book: Notebook,
-        grade: float | None,
-        *,
-        lasts: bool = False,
+        self, seen: Happenings, signal: Signal, book: Notebook
     ) -> tuple[NDArray[np.intp], NDArray[np.int64]]:
-        """Write down an event of each patient under observation.
-
-        What began in the lead-in and lasts is there on the day from which follow-up counts.
-        """
-        rows, days = seen.of(event)
+        rows, days = seen.of(signal.event)
         who = self.rows[rows]
-        if lasts:
-            days = np.maximum(days, 0)
-        inside = ((days > 0) | lasts) & (days <= self.end[who])
-        who, days = who[inside], days[inside]
+        inside = (days > 0) & (days <= self.end[who])
+        if self.today < 0:
+            before = np.flatnonzero(days <= 0)
+            why = self.reason[who[before]]
+            dead, here = why == DEATH, (why != DEATH) & (why != FAILED)
+            inside[before] = found_on_day_0(
+                signal, self.population, rows[before], dead=dead, here=here
+            )
+        who, days = who[inside], np.maximum(days[inside], 0)
         columns = {**self._who(who), "day": days}
-        if grade is not None:
-            columns["event"] = np.full(len(who), event, dtype=object)
+        if book is not self.books["relapses"]:
+            grade = np.nan if signal.grade is None else signal.grade
+            columns["event"] = np.full(len(who), signal.event, dtype=object)
             columns["grade"] = np.full(len(who), grade)
         book.write(columns)
         return who, days
