@@ -8,10 +8,12 @@ import sys
 import time
 from importlib.util import find_spec
 from pathlib import Path
+from random import Random
 
 import pytest
 import yaml
 
+from tests.cli.kills import content, killed_and_resumed
 from tests.processes import members, start, wait_until
 from tests.trials.small import mapping
 
@@ -64,3 +66,25 @@ def test_workers_end_with_a_leader_that_is_killed(
         for left in members(child.pid):
             os.kill(left, signal.SIGKILL)
         child.communicate()
+
+
+KILLS = int(os.environ.get("REMYELIN_KILLS", "2"))
+"""Kills of the test below; a long form asks for more."""
+
+
+def test_a_run_killed_again_and_again_ends_with_the_bytes_of_one_that_nobody_stopped(
+    study: Path,
+) -> None:
+    size = ("--patients", "2100", "--replicates", "3", "--seed", "2")
+    words = (*size, "--tables", "split", "--workers", "2")
+    killed_and_resumed(study, words, "once", kills=0, longest=0.0, random=Random(1))
+    random = Random(20261130)
+    longest, met, rounds = 6.0, 0, 0
+    while met < KILLS and rounds < 2 * KILLS:
+        out = f"stopped_{rounds}"
+        met += killed_and_resumed(
+            study, words, out, kills=KILLS - met, longest=longest, random=random
+        )
+        assert content(study.parent / out) == content(study.parent / "once")
+        rounds += 1
+    assert met >= KILLS

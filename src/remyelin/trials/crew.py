@@ -7,8 +7,9 @@ import logging
 import multiprocessing
 import signal
 import sys
+import time
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, Future, ProcessPoolExecutor
+from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final, Protocol
@@ -24,6 +25,15 @@ MOST_LOSSES: Final = 3
 """Worker processes that may be lost in a run; after each, the others' work is begun anew."""
 
 _CONNECT_SECONDS: Final = 20
+_ALONE_SECONDS: Final = 60.0
+"""How long a cluster of this machine may be without any worker."""
+
+_ANY_PORT: Final = "127.0.0.1:0"
+_SCHEMES: Final = ("tcp", "tls", "ucx", "ws", "wss")
+"""Ways to speak with a scheduler; where none is named, tcp."""
+
+_LAST_PORT: Final = 65_535
+_PORT_DIGITS: Final = 5
 _GO_ON: Final = (
     "Finished shards stay in the run folder: the same command with --resume does only the rest."
 )
@@ -48,6 +58,15 @@ class Crew(Protocol):
             Workers were lost too often.
         """
 
+    def check(self) -> None:
+        """Look from time to time whether anybody is there to work.
+
+        Raises
+        ------
+        SimulationError
+            Nobody is, and nobody will come.
+        """
+
     def close(self, *, hurry: bool) -> None:
         """Stop; in a hurry, work that is not finished is given up."""
 
@@ -67,6 +86,9 @@ class Alone:
         """Nobody is lost here."""
         del error
         return False
+
+    def check(self) -> None:
+        """Nobody else is waited for."""
 
     def close(self, *, hurry: bool) -> None:
         """Nothing to stop."""
@@ -134,6 +156,9 @@ class Processes:
         self._pool = self._new_pool()
         return True
 
+    def check(self) -> None:
+        """A process that is lost is told by its work."""
+
     def close(self, *, hurry: bool) -> None:
         """End the processes."""
         self._pool.shutdown(wait=not hurry, cancel_futures=True)
@@ -154,7 +179,7 @@ class DaskCrew:
     UsageError
         Dask is not installed, or the address is none.
     SimulationError
-        The scheduler does not answer.
+        The scheduler does not answer, or workers are lost while they start.
     """
 
     def __init__(self, address: str) -> None:
@@ -167,20 +192,25 @@ class DaskCrew:
             ) from None
         local = address.removeprefix("local:")
         self._cluster: LocalCluster | None = None
+        self._alone_since: float | None = None
         if local != address:
             self._cluster = _local_cluster(local, address)
+        else:
+            _check_address(address)
         try:
             if self._cluster is None:
-                _look_for_scheduler(address)
+                _ask_scheduler(address)
             self._client: Client = Client(
                 self._cluster if self._cluster is not None else address,
                 timeout=_CONNECT_SECONDS,
                 set_as_default=False,
             )
-        except (OSError, ValueError, TypeError) as error:
+        except Exception as error:  # what answers may be anything, and be read as anything
             self._close_cluster()
+            known = isinstance(error, (OSError, ValueError, TypeError)) and str(error)
+            why = str(error) if known else "what answers there is no Dask scheduler"
             raise SimulationError(
-                f"no Dask scheduler answers at {shown(address)}: {error}\n"
+                f"no Dask scheduler answers at {shown(address)}: {why}\n"
                 "Start one (dask scheduler) and give its address, for instance "
                 "--cluster tcp://10.0.0.5:8786, or use --cluster local:2 for this machine."
             ) from None
@@ -189,13 +219,27 @@ class DaskCrew:
     @property
     def width(self) -> int:
         """Threads of all workers that are there now, at least one."""
-        threads: int = sum(self._client.nthreads().values())
-        return max(1, threads)
+        return max(1, self._threads())
 
     def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:
         """Hand a piece of work to the scheduler."""
+        if self._client.status != "running":
+            raise self._gone()
         handed: Future[Any] = self._pool.submit(work, *arguments)
         return handed
+
+    def _threads(self) -> int:
+        try:
+            threads: int = sum(self._client.nthreads().values())
+        except Exception as error:
+            self.recover(error)
+            raise self._gone() from None
+        if self._client.status != "running":
+            raise self._gone()
+        return threads
+
+    def _gone(self) -> SimulationError:
+        return SimulationError(f"the Dask cluster is gone.\n{_GO_ON}")
 
     def recover(self, error: BaseException) -> bool:
         """Dask has repeated the work as often as it was told to; say so."""
@@ -207,8 +251,26 @@ class DaskCrew:
                 f"lack of memory on the workers.\n{_GO_ON}"
             ) from None
         if isinstance(error, (CancelledError, OSError)):
-            raise SimulationError(f"the Dask cluster is gone.\n{_GO_ON}") from None
+            raise self._gone() from None
+        if isinstance(error, ImportError):
+            raise SimulationError(
+                f"a Dask worker lacks what the work needs: {error}\n"
+                f"Install the same version of remyelin on all workers. {_GO_ON}"
+            ) from None
         return False
+
+    def check(self) -> None:
+        """Refuse to wait for ever for workers of this machine that do not come back."""
+        if self._threads() or self._cluster is None:
+            self._alone_since = None
+            return
+        now = time.monotonic()
+        self._alone_since = self._alone_since or now
+        if now - self._alone_since > _ALONE_SECONDS:
+            raise SimulationError(
+                "all workers of the Dask cluster on this machine were lost and none came back, "
+                f"perhaps for lack of memory. Try fewer (--cluster local:1).\n{_GO_ON}"
+            )
 
     def close(self, *, hurry: bool) -> None:
         """Leave the cluster; one of this machine ends."""
@@ -259,23 +321,72 @@ def _local_cluster(count: str, address: str) -> LocalCluster:
             f"the cluster {shown(address)} is none; give local:N with N from 1 to 256, or the "
             "address of a scheduler such as tcp://10.0.0.5:8786"
         )
-    try:
+    for _ in range(MOST_LOSSES):
         with interrupt_held():
-            return LocalCluster(
-                n_workers=int(count[:4]),
-                threads_per_worker=1,
-                processes=True,
-                dashboard_address=None,
-                silence_logs=logging.CRITICAL,
-                preload=["remyelin.trials.crew"],
-            )
-    except (RuntimeError, OSError, TimeoutError) as error:
-        # Dask raises a bare RuntimeError where a worker is lost before it has begun.
-        raise SimulationError(
-            f"the workers of the cluster {shown(address)} did not start: {error}\n"
-            "Perhaps they were ended from outside, or memory is short; try again, or ask for "
-            f"fewer. {_GO_ON}"
-        ) from None
+            try:
+                return LocalCluster(
+                    n_workers=int(count[:4]),
+                    threads_per_worker=1,
+                    processes=True,
+                    dashboard_address=_ANY_PORT,
+                    silence_logs=logging.CRITICAL,
+                    preload=["remyelin.trials.crew"],
+                )
+            except (RuntimeError, OSError) as error:  # a worker was lost, or there is no room
+                why = str(error.__cause__ or error)
+    raise SimulationError(
+        f"the Dask cluster {shown(address)} did not start in {MOST_LOSSES} attempts: {why}. "
+        "Workers may have been ended from outside or for lack of memory.\n"
+        f"Try fewer (--cluster local:1), or do without (--workers 1). {_GO_ON}"
+    ) from None
+
+
+def _check_address(address: str) -> None:
+    """Refuse what cannot be the address of a scheduler.
+
+    Raises
+    ------
+    UsageError
+        It cannot; the message says how one looks.
+    """
+    scheme, mark, place = address.rpartition("://")
+    host, _, port = place.rpartition(":")
+    number = int(port) if port.isascii() and port.isdigit() and len(port) <= _PORT_DIGITS else 0
+    named = scheme in _SCHEMES if mark else True
+    if not named or not host or not 0 < number <= _LAST_PORT:
+        raise UsageError(
+            f"the cluster {shown(address)} is none: it is no address of a Dask scheduler\n"
+            "Give scheme, host and port such as tcp://10.0.0.5:8786 (the scheme is one of "
+            f"{', '.join(_SCHEMES)}), or local:N for this machine."
+        )
+
+
+def _ask_scheduler(address: str) -> None:
+    """Ask who answers at an address; Dask itself would wait for ever where nobody speaks.
+
+    Raises
+    ------
+    OSError
+        Nobody answers in time.
+    ValueError
+        Another part of Dask does.
+    """
+    from distributed import rpc
+
+    async def ask() -> str:
+        async with rpc(address, timeout=_CONNECT_SECONDS) as there:
+            return str((await there.identity())["type"])
+
+    def asked() -> str:
+        return asyncio.run(asyncio.wait_for(ask(), _CONNECT_SECONDS))
+
+    with ThreadPoolExecutor(1) as aside:  # the caller may have a loop of its own
+        try:
+            found = aside.submit(asked).result()
+        except TimeoutError:
+            raise OSError(f"nothing was said within {_CONNECT_SECONDS} seconds") from None
+    if found != "Scheduler":
+        raise ValueError(f"it is the address of a {found}")
 
 
 def dask_setup(worker: object) -> None:

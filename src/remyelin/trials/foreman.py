@@ -217,6 +217,8 @@ class Foreman:
             if not going:
                 return
             done, _ = wait(going, timeout=_TICK_SECONDS, return_when=FIRST_COMPLETED)
+            if not done:
+                self._crew.check()
             for future in done:
                 if future in going:  # not when a loss has put all work back
                     self._take(future, going.pop(future), going)
