@@ -287,32 +287,6 @@ class DaskCrew:
                 self._cluster.close()
 
 
-def _look_for_scheduler(address: str) -> None:
-    """Make sure that a scheduler answers in time; a client would wait for a stranger for ever.
-
-    Raises
-    ------
-    OSError, ValueError, TypeError
-        Nobody answers, somebody else does, or the address is none.
-    """
-    from distributed.comm import connect
-
-    async def ask() -> object:
-        comm = await connect(address, timeout=_CONNECT_SECONDS)
-        try:
-            await comm.write({"op": "identity", "reply": True})
-            return await comm.read()
-        finally:
-            comm.abort()
-
-    try:
-        found = asyncio.run(asyncio.wait_for(ask(), _CONNECT_SECONDS))
-    except TimeoutError:
-        raise OSError(f"no answer within {_CONNECT_SECONDS} s") from None
-    if not isinstance(found, dict) or found.get("type") != "Scheduler":
-        raise OSError("what answers there is no scheduler of Dask")
-
-
 def _local_cluster(count: str, address: str) -> LocalCluster:
     from distributed import LocalCluster
 
