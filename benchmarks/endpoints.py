@@ -31,7 +31,7 @@ DEFINITION = Definition(
     confirmation_weeks=12.0,
     tolerance_days=7.0,
     latest_days=730.5,
-    confirmation_relapse_days=30.0,
+    confirmation_relapse_days=29.0,
 )
 _THEIRS = """
 import json, sys, time, warnings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 DAYS_PER_YEAR: Final = 365.25
@@ -95,3 +96,11 @@ def to_internal(value: float, unit: str) -> float:
 def months_to_days(months: float) -> float:
     """Days in a number of months of equal length."""
     return months * DAYS_PER_MONTH
+
+
+def months_to_whole_days(months: float) -> float:
+    """Whole days in a number of months of equal length, to the nearest day (half a day up).
+
+    3 months are 91 days, 6 are 183, 12 are 365 and 24 are 731.
+    """
+    return float(math.floor(months * DAYS_PER_MONTH + 0.5))

@@ -24,6 +24,7 @@ from remyelin.endpoints import (
 from remyelin.endpoints.rules import SYSTEMS
 from remyelin.study.definition import Definition, EventKind, Reference, Step
 from remyelin.study.definitions import definitions
+from remyelin.units import months_to_whole_days
 
 Frames = dict[str, pd.DataFrame]
 LIBRARY = definitions()
@@ -166,7 +167,8 @@ def test_nothing_happens_before_baseline_or_after_observation(name: str, seed: i
         assert (found["reference_day"] >= 0).all()
         if definition.confirmation_days is not None:
             assert (found["confirming_day"] > found["time_days"]).all()
-        start = 30.4375 * max(definition.earliest_months, definition.baseline_months) - 15.0
+        begin = max(definition.earliest_months, definition.baseline_months)
+        start = months_to_whole_days(begin) - 15.0
         assert (found["time_days"] >= start).all()
 
 

@@ -148,9 +148,14 @@ def test_neda_without_event_lasts_until_the_last_assessment_of_any_component() -
     assert one(patient, NEDA, censoring=Censoring.LAST_CONFIRMABLE)["time_days"] == 365
 
 
-def test_neda_in_a_study_without_mri_cannot_be_found() -> None:
+def test_without_mri_neda_can_be_lost_but_never_kept() -> None:
     row = one(Patient(visits=visits(2, 3, 3), relapses=[10]), NEDA)
-    assert row["status"] == Status.NOT_CONFIRMABLE
+    assert (row["status"], row["time_days"], row["component"]) == (Status.EVENT, 10, "relapse")
+    kept = one(Patient(visits=visits(2, 2, 2)), NEDA)
+    assert kept["status"] == Status.NOT_CONFIRMABLE
+    data = tables(Patient(visits=visits(2, 3, 3), relapses=[10]))
+    unseen = events(data, NEDA, CATALOGUE, seen=False).frame.iloc[0]
+    assert unseen["status"] == Status.NOT_CONFIRMABLE
 
 
 def test_a_component_that_does_not_exist_or_has_no_events_is_refused() -> None:

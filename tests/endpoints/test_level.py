@@ -40,7 +40,7 @@ def test_new_lesions_add_up_since_baseline() -> None:
         Patient(visits=visits(2, 2, 2, 2, 2), mri={0: (0, 9), 2: (0, 100), 4: (0, 100)}),
         Patient(visits=visits(2, 2, 2, 2, 2), mri=mri),
     )
-    t2 = replace(EDSS, column="new_t2_lesions")
+    t2 = replace(EDSS, column="new_t2_lesions", summed=True)
     assert level(data, t2, time_months=12).value.tolist() == [100, 3]
     assert level(data, t2, time_months=24).value.tolist() == [200, 7]
     assert level(data, t2, time_months=24).change.tolist() == [200, 7]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from remyelin.endpoints import Censoring, events
 from remyelin.endpoints.conventions import VISIT_TOLERANCE_DAYS
 from remyelin.study.definition import Definition, Step
-from remyelin.units import months_to_days
+from remyelin.units import months_to_whole_days
 from tests.endpoints.histories import CATALOGUE, NEDA, WORSENING, Patient, tables
 
 half_points = st.integers(0, 12).map(lambda half: half / 2)
@@ -55,13 +55,13 @@ def by_hand(patient: Patient, definition: Definition) -> float | None:
         close = [0 <= day - onset <= definition.relapse_window_days for onset in patient.relapses]
         if definition.relapse_window_days and any(close):
             continue
-        if day < months_to_days(definition.earliest_months) - VISIT_TOLERANCE_DAYS:
+        if day < months_to_whole_days(definition.earliest_months) - VISIT_TOLERANCE_DAYS:
             continue
         if edss - start < needed:
             continue
         if definition.confirmation_months is None:
             return day
-        wait = months_to_days(definition.confirmation_months) - VISIT_TOLERANCE_DAYS
+        wait = months_to_whole_days(definition.confirmation_months) - VISIT_TOLERANCE_DAYS
         for other, rating in later[position + 1 :]:
             if rating - start < needed:
                 break

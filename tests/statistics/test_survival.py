@@ -199,3 +199,32 @@ def test_very_unequal_hazards_still_converge() -> None:
 def test_malformed_survival_data_are_refused(time: list[float], event: list[int]) -> None:
     with pytest.raises(InputError, match="survival data"):
         kaplan_meier(time, event)
+
+
+NEAR_TIME = np.array([0.1 + 0.2, 0.3, 0.4, 0.5, 0.7, 0.6 + 0.1])
+NEAR_EVENT = np.array([True, True, True, False, True, True])
+
+
+def test_times_that_differ_in_the_last_bit_are_one_time_as_in_r() -> None:
+    """By hand, as R does (timefix): 6 at risk and 2 events, then 4 and 1, then 2 and 2."""
+    curve = kaplan_meier(NEAR_TIME, NEAR_EVENT)
+    assert curve.times[0].tolist() == [0.3, 0.4, 0.5, 0.7]
+    assert curve.at_risk[0].tolist() == [6, 4, 3, 2]
+    assert curve.at([0.1 + 0.2, 0.4, 0.7])[0] == pytest.approx([2 / 3, 1 / 2, 0.0])
+    late = kaplan_meier([0.1 + 0.2, 0.5], [True, False])
+    assert late.at([0.3])[0] == pytest.approx([0.5])
+    assert late.at_risk_at([0.3])[0].tolist() == [2]
+    assert kaplan_meier([0.3], [True]).at([0.1 + 0.2])[0].tolist() == [0.0]
+
+
+@pytest.mark.parametrize("scale", [1.0, 1e6])
+def test_near_ties_give_the_hazard_ratio_of_exact_ones(scale: float) -> None:
+    first = np.array([True, False, True, False, True, False])
+    exact = np.array([0.3, 0.3, 0.4, 0.5, 0.7, 0.7]) * scale
+    near = hazard_ratios(NEAR_TIME * scale, NEAR_EVENT, first)
+    assert near.ratio == pytest.approx(hazard_ratios(exact, NEAR_EVENT, first).ratio, rel=1e-12)
+
+
+def test_times_further_apart_than_rounding_stay_apart() -> None:
+    curve = kaplan_meier([1.0, 1.0 + 1e-6, 2.0], [True, True, True])
+    assert np.isfinite(curve.times[0]).sum() == 3

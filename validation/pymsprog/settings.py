@@ -186,13 +186,13 @@ def _relapses() -> list[dict[str, Any]]:
             "confirmation_30_days_after_relapse",
             "relapse_to_conf",
             {"relapse_to_conf": 30},
-            {"confirmation_relapse_days": 30.0},
+            {"confirmation_relapse_days": 29.0},
         ),
         _one(
             "their_defaults",
             "all defaults",
             {"relapse_to_bl": 30, "relapse_to_conf": 30},
-            {"reference_relapse_days": 30.0, "confirmation_relapse_days": 30.0},
+            {"reference_relapse_days": 30.0, "confirmation_relapse_days": 29.0},
         ),
     ]
 

@@ -8,7 +8,7 @@ from remyelin.endpoints.dataset import Dataset, read_dataset
 from remyelin.endpoints.events import components_seen, events, observed_until
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.history import History, Tables
-from remyelin.endpoints.level import LevelTable, intervals, level
+from remyelin.endpoints.level import LevelTable, intervals, level, visit_window
 from remyelin.endpoints.slope import slope
 from remyelin.endpoints.summary import Line, Result, evaluate, evaluate_all
 
@@ -34,4 +34,5 @@ __all__ = [
     "observed_until",
     "read_dataset",
     "slope",
+    "visit_window",
 ]

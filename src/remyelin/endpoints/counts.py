@@ -14,7 +14,7 @@ from remyelin.endpoints.rows import Rows
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition, EventKind
 from remyelin.study.vocabulary import NO_HARM
-from remyelin.units import months_to_days
+from remyelin.units import months_to_days, months_to_whole_days
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +57,7 @@ def event_counts(
     last_day = observed_until(history, definition)
     if until_months is not None:
         last_day = np.minimum(last_day, months_to_days(until_months))
-    start = months_to_days(definition.earliest_months)
+    start = months_to_whole_days(definition.earliest_months)
     rows = _rows(history, definition).until(last_day)
     rows = rows.keep(rows.day >= start)
     count = np.bincount(rows.patient, minlength=history.n).astype(np.float64)

@@ -13,7 +13,7 @@ from remyelin.endpoints.rows import Rows, pick
 from remyelin.endpoints.rules import Rule, systems_needed, tolerance_of
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition
-from remyelin.units import months_to_days
+from remyelin.units import months_to_whole_days
 
 
 def confirmed_change(
@@ -71,7 +71,7 @@ def baseline_visit(rated: Rows, definition: Definition, n: int) -> IntArray:
     """
     if definition.baseline_months == 0:
         return rated.first(rated.visit == 0, n)
-    start = months_to_days(definition.baseline_months) - tolerance_of(definition)
+    start = months_to_whole_days(definition.baseline_months) - tolerance_of(definition)
     return rated.first(rated.day >= start, n)
 
 

@@ -31,7 +31,7 @@ def events(
     definitions: Mapping[str, Definition],
     *,
     censoring: Censoring = Censoring.LAST_ASSESSMENT,
-    seen: bool | None = None,
+    seen: bool = True,
 ) -> EventTable:
     """Find each patient's first event under a definition.
 
@@ -47,8 +47,9 @@ def events(
     censoring
         When a patient without event leaves the patients at risk.
     seen
-        For composites: whether every component was looked for in the study. None decides it by
-        these patients, which is wrong when they are a part of the study.
+        For composites: false where some component was looked for in nobody of the study (no MRI),
+        as `components_seen` tells; then nothing is found. Each patient is judged alone: an event
+        of any component is one of the composite, whoever else stands in the tables.
 
     Returns
     -------
@@ -103,7 +104,7 @@ def _search(
     definition: Definition,
     definitions: Mapping[str, Definition],
     censoring: Censoring,
-    seen: bool | None = None,
+    seen: bool = True,
 ) -> Found:
     last_day = observed_until(history, definition)
     match definition.kind:
@@ -134,13 +135,13 @@ def _composite(
     definition: Definition,
     definitions: Mapping[str, Definition],
     censoring: Censoring,
-    seen: bool | None,
+    seen: bool,
 ) -> Found:
     """First event of any component.
 
     Without event a patient is censored when the last component was last assessed; under
     `Censoring.LAST_CONFIRMABLE` when the first of them was, and later events do not count.
-    Where a component could be found in nobody (no MRI in the study), the composite could not.
+    Without event the state is only known where every component could have been found.
     """
     parts = [
         _search(history, part, definitions, censoring) for part in _parts(definition, definitions)
@@ -155,11 +156,8 @@ def _composite(
         end = time.max(axis=0)
     when = np.where(event, time, np.inf)
     first = when.argmin(axis=0)
-    seen_in_anybody = all(bool(part.findable.any()) for part in parts) and history.n > 0
-    if seen is not None:
-        seen_in_anybody = seen
-    happened = np.asarray(event.any(axis=0) & seen_in_anybody, dtype=np.bool_)
-    findable = np.all([part.findable for part in parts], axis=0) & seen_in_anybody
+    happened = np.asarray(event.any(axis=0) & seen, dtype=np.bool_)
+    findable = np.all([part.findable for part in parts], axis=0) & seen
 
     def chosen(values: list[FloatArray | None]) -> FloatArray:
         blank = np.full(history.n, np.nan)

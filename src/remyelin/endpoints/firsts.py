@@ -19,7 +19,7 @@ from remyelin.endpoints.rows import Rows, pick
 from remyelin.errors import InputError
 from remyelin.study.definition import TREATMENT, Definition
 from remyelin.study.vocabulary import NO_HARM, OTHER_CAUSE
-from remyelin.units import DAYS_PER_YEAR, months_to_days
+from remyelin.units import DAYS_PER_YEAR, months_to_whole_days
 
 MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
 """Columns of the visits in which MRI activity shows."""
@@ -31,7 +31,7 @@ SERIOUS_GRADE: Final = 3
 def first_relapse(history: History, definition: Definition, observed_until: FloatArray) -> Found:
     """First relapse with onset on or after ``earliest_months``; censored at the last day."""
     rows = history.relapses.until(observed_until)
-    return _dated(history, rows, _counted(rows, definition, 0.0), observed_until)
+    return _dated(history, rows, definition, observed_until)
 
 
 def first_adverse_event(
@@ -46,7 +46,7 @@ def first_adverse_event(
     if definition.serious:
         named &= rows.value >= SERIOUS_GRADE
     rows = rows.keep(named).until(observed_until)
-    return _dated(history, rows, _counted(rows, definition, 0.0), observed_until)
+    return _dated(history, rows, definition, observed_until)
 
 
 def death(history: History, definition: Definition, observed_until: FloatArray) -> Found:
@@ -57,7 +57,8 @@ def death(history: History, definition: Definition, observed_until: FloatArray) 
     """
     died = history.death_day <= observed_until
     event = died & ~_of_other_cause(history) if definition.column == TREATMENT else died
-    return _plain(history, np.where(died, history.death_day, observed_until), event)
+    time = np.where(died, history.death_day, observed_until)
+    return _plain(history, time, event, observed_until > 0)
 
 
 def _of_other_cause(history: History) -> BoolArray:
@@ -151,23 +152,32 @@ def _scans(history: History, columns: tuple[str, ...]) -> Rows:
 
 
 def _counted(rows: Rows, definition: Definition, tolerance: float) -> BoolArray:
-    start = max(definition.earliest_months, definition.baseline_months)
-    return rows.day >= months_to_days(start) - tolerance
+    return rows.day >= _begin(definition) - tolerance
 
 
-def _dated(history: History, rows: Rows, counted: BoolArray, observed_until: FloatArray) -> Found:
-    first = rows.first(counted, history.n)
+def _begin(definition: Definition) -> float:
+    """First day that counts."""
+    return months_to_whole_days(max(definition.earliest_months, definition.baseline_months))
+
+
+def _dated(
+    history: History, rows: Rows, definition: Definition, observed_until: FloatArray
+) -> Found:
+    """First dated row; whoever was not observed from the first day that counts had no chance."""
+    first = rows.first(_counted(rows, definition, 0.0), history.n)
     event = first >= 0
-    return _plain(history, np.where(event, pick(rows.day, first), observed_until), event)
+    time = np.where(event, pick(rows.day, first), observed_until)
+    followed = (observed_until > 0) & (observed_until >= _begin(definition))
+    return _plain(history, time, event, followed)
 
 
-def _plain(history: History, time: FloatArray, event: BoolArray) -> Found:
+def _plain(history: History, time: FloatArray, event: BoolArray, findable: BoolArray) -> Found:
     everybody = np.ones(history.n, dtype=bool)
     nothing = np.full(history.n, np.nan)
     return Found(
         time=time,
         event=event,
-        findable=everybody,
+        findable=event | findable,
         baseline=everybody,
         first_visit=nothing,
         confirming_visit=nothing,

@@ -16,9 +16,6 @@ from remyelin.errors import InputError
 from remyelin.study.definition import Definition, EventKind
 from remyelin.units import months_to_days
 
-CUMULATIVE_COLUMNS: Final = frozenset({"new_t2_lesions"})
-"""Counts since the last visit: the level at a time is their sum since baseline."""
-
 PERCENT_COLUMNS: Final = frozenset({"brain_volume_pct"})
 """Columns whose change is given in per cent of baseline."""
 
@@ -69,7 +66,13 @@ def level(
         Time from baseline; 0 is visit 0 itself, None the last visit of each patient.
     window_days
         How far the visit may lie from the time; None takes half the median interval between
-        two measurements of this column.
+        two measurements of this column in the same patient. Who reads a study hands in
+        `visit_window`, half the interval of its schedule.
+
+    Notes
+    -----
+    Under a definition with ``summed`` the values of all visits after baseline up to the one that
+    is read are added up; a patient without a visit after baseline has no sum.
 
     Raises
     ------
@@ -85,8 +88,8 @@ def level(
     history = History.of(tables)
     rows = history.measured(definition.column).until(observed_until(history, definition))
     start = pick(rows.value, rows.first(rows.visit == 0, history.n))
-    if definition.column in CUMULATIVE_COLUMNS:
-        rows = _accumulated(rows)
+    if definition.summed:
+        rows = _accumulated(rows, time_months)
         start = np.zeros(history.n)
     chosen = _nearest(rows, history.n, time_months, window_days)
     value = pick(rows.value, chosen)
@@ -110,12 +113,13 @@ def level(
     return LevelTable(definition, time_months, frame)
 
 
-def _accumulated(rows: Rows) -> Rows:
-    """Sum the values after baseline within each patient."""
+def _accumulated(rows: Rows, time_months: float | None) -> Rows:
+    """Sum the values after baseline within each patient; only at time 0 is baseline a sum."""
     total = np.cumsum(np.where(rows.visit > 0, rows.value, 0.0))
     begin = np.searchsorted(rows.patient, rows.patient, side="left")
     before = np.concatenate([[0.0], total])[begin]
-    return Rows(rows.patient, rows.day, total - before, rows.visit)
+    summed = Rows(rows.patient, rows.day, total - before, rows.visit)
+    return summed if time_months == 0 else summed.keep(rows.visit > 0)
 
 
 def _nearest(rows: Rows, n: int, time_months: float | None, window_days: float | None) -> IntArray:
@@ -124,7 +128,7 @@ def _nearest(rows: Rows, n: int, time_months: float | None, window_days: float |
         return rows.last(everything, n)
     if time_months == 0:
         return rows.first(rows.visit == 0, n)
-    window = _half_interval(rows) if window_days is None else window_days
+    window = _own_windows(rows, n)[rows.patient] if window_days is None else window_days
     distance = np.abs(rows.day - months_to_days(time_months))
     near = np.flatnonzero((rows.visit > 0) & (distance <= window))
     order = near[::-1][np.argsort(-distance[near[::-1]], kind="stable")]
@@ -133,8 +137,31 @@ def _nearest(rows: Rows, n: int, time_months: float | None, window_days: float |
     return chosen
 
 
-def _half_interval(rows: Rows) -> float:
-    gaps = _gaps(rows)
+def _own_windows(rows: Rows, n: int) -> FloatArray:
+    """Half the median interval of each patient, counted from day 0; inf without one."""
+    first = np.append(True, rows.patient[1:] != rows.patient[:-1])[: rows.day.size]
+    gap = rows.day - np.where(first, 0.0, np.append(0.0, rows.day[:-1])[: rows.day.size])
+    kept = gap > 0
+    patient, gap = rows.patient[kept], gap[kept]
+    order = np.lexsort((gap, patient))
+    patient, gap = patient[order], gap[order]
+    count = np.bincount(patient, minlength=n)
+    begin, have = np.cumsum(count) - count, count > 0
+    window = np.full(n, np.inf)
+    low, high = begin[have] + (count[have] - 1) // 2, begin[have] + count[have] // 2
+    window[have] = (gap[low] + gap[high]) / 4
+    return window
+
+
+def visit_window(tables: Tables, definition: Definition) -> float:
+    """Half the median interval between two measurements of a level's column in a study.
+
+    Raises
+    ------
+    InputError
+        The column is not in the visits.
+    """
+    gaps = intervals(tables, definition)
     return float(np.median(gaps)) / 2 if gaps.size else np.inf
 
 

@@ -24,7 +24,7 @@ from remyelin.study.definition import (
     Reference,
     Relation,
 )
-from remyelin.units import months_to_days
+from remyelin.units import months_to_whole_days
 
 SYSTEMS = (
     "fs_visual",
@@ -106,7 +106,8 @@ class Rule:
 
     def _set_confirming(self) -> None:
         definition = self.definition
-        seals = self._since >= definition.confirmation_relapse_days
+        apart = definition.confirmation_relapse_days
+        seals = self._since > apart if apart > 0 else np.ones(self._since.size, dtype=bool)
         self.moving = self._sealed(seals)
         free = definition.relapse_free
         if definition.relation is Relation.INDEPENDENT:
@@ -140,7 +141,7 @@ class Rule:
 
     def _set_starts(self) -> None:
         definition, rows = self.definition, self.rows
-        start = months_to_days(definition.earliest_months) - tolerance_of(definition)
+        start = months_to_whole_days(definition.earliest_months) - tolerance_of(definition)
         may = rows.day >= start
         if definition.relapse_window_days > 0:
             may &= self._since > definition.relapse_window_days

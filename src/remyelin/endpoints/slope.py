@@ -14,7 +14,7 @@ from remyelin.endpoints.level import LevelTable
 from remyelin.endpoints.rows import Rows, pick
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition, EventKind
-from remyelin.units import DAYS_PER_YEAR, months_to_days
+from remyelin.units import DAYS_PER_YEAR, months_to_days, months_to_whole_days
 
 LEAST_VISITS: Final = 2
 """Fewest visits through which a line can be laid."""
@@ -51,7 +51,7 @@ def slope(
         )
     history = History.of(tables)
     rows = history.measured(definition.column).until(observed_until(history, definition))
-    rows = rows.keep(rows.day >= months_to_days(definition.baseline_months))
+    rows = rows.keep(rows.day >= months_to_whole_days(definition.baseline_months))
     if until_months is not None:
         rows = rows.keep(rows.day <= months_to_days(until_months))
     all_rows = np.ones(rows.day.size, dtype=bool)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,10 +20,32 @@ def group_sums(group: IntArray, values: ArrayLike | None, n: int) -> FloatArray:
     return np.bincount(group, weights=weights, minlength=n).astype(np.float64)
 
 
+TIE_TOLERANCE: Final = float(np.sqrt(np.finfo(np.float64).eps))
+"""Times closer than this, or than this share of the mean time, are one time (R ``timefix``)."""
+
+
+def one_time(times: FloatArray) -> FloatArray:
+    """Give times that differ by rounding alone the smallest of them, as R ``survival`` does.
+
+    Whole numbers are handed back as they are.
+    """
+    if np.array_equal(times, np.rint(times)):
+        return times
+    known = np.unique(times)
+    gap = np.diff(known)
+    tied = gap <= TIE_TOLERANCE * max(1.0, float(np.mean(np.abs(known))))
+    if not tied.any():
+        return times
+    kept = known[np.concatenate([[True], ~tied])]
+    return np.asarray(kept[np.searchsorted(kept, times, side="right") - 1], dtype=np.float64)
+
+
 def survival_data(
     time: ArrayLike, event: ArrayLike, group: ArrayLike | None
 ) -> tuple[FloatArray, BoolArray, IntArray]:
     """Check times, events and groups, and give them back as arrays of one length.
+
+    Times that differ by rounding alone are made one, see `one_time`.
 
     Raises
     ------
@@ -43,4 +67,4 @@ def survival_data(
         problems.append("group holds a negative number; groups count from 0")
     if problems:
         raise InputError("survival data", problems, "Remove or correct these rows.")
-    return times, events, groups
+    return one_time(times), events, groups

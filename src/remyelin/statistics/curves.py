@@ -8,7 +8,14 @@ from typing import Final
 
 import numpy as np
 
-from remyelin.endpoints import VISIT_TOLERANCE_DAYS, Censoring, History, Tables, events
+from remyelin.endpoints import (
+    VISIT_TOLERANCE_DAYS,
+    Censoring,
+    History,
+    Tables,
+    components_seen,
+    events,
+)
 from remyelin.statistics.arms import Replicates
 from remyelin.statistics.arrays import BoolArray, FloatArray
 from remyelin.statistics.figures import Events, curves_of, followed_until, reading_days
@@ -70,7 +77,8 @@ def curves(
         Steps of the grid and of the numbers at risk.
     """
     history = History.of(tables)
-    table = events(history, definition, definitions, censoring=censoring)
+    seen = all(components_seen(history, definition, definitions))
+    table = events(history, definition, definitions, censoring=censoring, seen=seen)
     replicates = Replicates.of(history)
     found = []
     for position, arm_id in enumerate(history.arm_ids):

@@ -14,9 +14,11 @@ from remyelin.endpoints import (
     History,
     LevelTable,
     Tables,
+    components_seen,
     events,
     level,
     slope,
+    visit_window,
 )
 from remyelin.errors import UsageError
 from remyelin.statistics import figures
@@ -96,7 +98,8 @@ def replicate_figures(
         if definition.kind is EventKind.SLOPE:
             read = slope(history, definition, until_months=time_months)
         else:
-            read = level(history, definition, time_months=time_months)
+            window = visit_window(history, definition)
+            read = level(history, definition, time_months=time_months, window_days=window)
         parts = [ask.of_level(read, replicates, member) for member in groups]
         status = _level_status(read, everybody)
     elif measure in RATE_MEASURES:
@@ -106,7 +109,8 @@ def replicate_figures(
         ]
         status = {"observed": int(everybody.sum())}
     else:
-        table = events(history, definition, definitions, censoring=censoring)
+        seen = all(components_seen(history, definition, definitions))
+        table = events(history, definition, definitions, censoring=censoring, seen=seen)
         status = _event_status(table, everybody)
         if measure is Measure.HAZARD_RATIO:
             parts = [

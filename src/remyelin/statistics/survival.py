@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike
 
-from remyelin.statistics.arrays import FloatArray, IntArray, survival_data
+from remyelin.statistics.arrays import TIE_TOLERANCE, FloatArray, IntArray, survival_data
 
 _HALF: Final = 0.5 + 1e-12
 """Half, with slack for the rounding of a product of fractions."""
@@ -43,6 +43,16 @@ class SurvivalCurves:
         known = np.where(np.isfinite(self.times), self.times, -np.inf)
         return np.asarray(known.max(axis=1, initial=-np.inf), dtype=np.float64)
 
+    @staticmethod
+    def _up_to(time: float) -> float:
+        """Last time that is the same but for rounding."""
+        return float(time + TIE_TOLERANCE * max(1.0, abs(time)))
+
+    @staticmethod
+    def _before(time: float) -> float:
+        """First time that is the same but for rounding."""
+        return float(time - TIE_TOLERANCE * max(1.0, abs(time)))
+
     def at(
         self, times: ArrayLike, *, reach: float = 0.0, until: FloatArray | None = None
     ) -> FloatArray:
@@ -65,8 +75,8 @@ class SurvivalCurves:
         row = np.arange(self.size.size)
         end = self.last_time if until is None else until
         for column, time in enumerate(wanted):
-            value = padded[row, (self.times <= time).sum(axis=1)]
-            known = time - reach <= end
+            value = padded[row, (self.times <= self._up_to(time)).sum(axis=1)]
+            known = self._before(time - reach) <= end
             out[:, column] = np.where(known & (self.size > 0), value, np.nan)
         return out
 
@@ -75,7 +85,7 @@ class SurvivalCurves:
         wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
         padded = np.concatenate([self.at_risk, np.zeros((self.size.size, 1))], axis=1)
         row = np.arange(self.size.size)
-        columns = [padded[row, (self.times < time).sum(axis=1)] for time in wanted]
+        columns = [padded[row, (self.times < self._before(time)).sum(axis=1)] for time in wanted]
         return np.stack(columns, axis=1) if columns else np.empty((self.size.size, 0))
 
     def median(self) -> FloatArray:
@@ -105,7 +115,8 @@ class SurvivalCurves:
         ratio = np.divide(self.events, self.at_risk * left, out=np.zeros_like(left), where=left > 0)
         total = np.concatenate([np.zeros((self.size.size, 1)), np.cumsum(ratio, axis=1)], axis=1)
         row = np.arange(self.size.size)[:, None]
-        position = np.stack([(self.times <= time).sum(axis=1) for time in wanted], axis=1)
+        steps = [(self.times <= self._up_to(time)).sum(axis=1) for time in wanted]
+        position = np.stack(steps, axis=1)
         value = self.at(wanted, reach=np.inf)
         inside = (value > 0) & (value < 1)
         log = np.log(np.where(inside, value, 0.5))

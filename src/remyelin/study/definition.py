@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
-from remyelin.units import months_to_days
+from remyelin.units import months_to_whole_days
 
 DAYS_PER_WEEK: Final = 7.0
 """Days in a week."""
@@ -150,7 +150,8 @@ class Definition:
         In place of steps: share of the reference score that counts as a change.
     confirmation_months, confirmation_weeks
         The change must hold at every visit up to the first one at least this long after the first;
-        both None where no confirmation is asked for.
+        both None where no confirmation is asked for. Weeks and months are whole days: a week 7, a
+        month 30.4375, the sum to the nearest day.
     tolerance_days
         Days by which a visit may come too early for its time and still stand for it; None takes
         the convention of the endpoints room.
@@ -168,9 +169,12 @@ class Definition:
         Where the reference visit lies, and where it moves to.
     rebaseline_after_relapse, reference_never_falls
         Whether a relapse moves the reference behind it, and whether its score may then only rise.
-    reference_relapse_days, confirmation_relapse_days
-        A visit less than this many days after a relapse's onset is no reference visit, and no
-        confirming visit.
+    reference_relapse_days
+        A visit less than this many days after a relapse's onset is no reference visit; one exactly
+        so long after it is.
+    confirmation_relapse_days
+        A visit within so many days after a relapse's onset, the last of them included, confirms
+        nothing.
     relapse_window_days
         A change first seen this soon after a relapse's onset does not count; 0 switches it off.
     relation, associated_days, relapse_free
@@ -189,6 +193,9 @@ class Definition:
         Level, slope, worsening, improvement and milestone: column of the visits that is read
         (EDSS where a change names none). Adverse event: value of ``event``. Death: empty for any
         cause, `TREATMENT` for all but those of another cause.
+    summed
+        Level: the values of all visits after baseline are added up (counts of lesions), in place
+        of the value of one visit.
     serious
         Adverse event: only grade 3 and above.
     text, citation
@@ -225,17 +232,18 @@ class Definition:
     on_switch: OnSwitch = OnSwitch.IGNORE
     components: tuple[str, ...] = ()
     column: str = ""
+    summed: bool = False
     serious: bool = False
     text: str = ""
     citation: str = ""
 
     @property
     def confirmation_days(self) -> float | None:
-        """Days between a change and its confirmation; None where none is asked for."""
+        """Whole days between a change and its confirmation; None where none is asked for."""
         if self.confirmation_weeks is not None:
             return self.confirmation_weeks * DAYS_PER_WEEK
         if self.confirmation_months is not None:
-            return months_to_days(self.confirmation_months)
+            return months_to_whole_days(self.confirmation_months)
         return None
 
     @property

@@ -77,6 +77,7 @@ class _Row(Frozen):
     on_switch: OnSwitch = OnSwitch.IGNORE
     components: tuple[Identifier, ...] = ()
     column: Text = ""
+    summed: bool = False
     serious: bool = False
     text: Annotated[Text, Field(min_length=1)]
     citation: Annotated[Text, Field(min_length=1)]
@@ -116,6 +117,8 @@ class _Row(Frozen):
         )
         if self.kind in needed and not self.column:
             yield f"column: needed for {self.kind}"
+        if self.summed and self.kind is not EventKind.LEVEL:
+            yield "summed: for level only"
         if self.column and not may_have:
             yield f"column: not with {self.kind}"
         if self.kind is EventKind.DEATH and self.column not in ("", TREATMENT):
