@@ -61,3 +61,10 @@ def test_a_missing_day_is_refused() -> None:
 def test_empty_tables_give_empty_results(definition: Definition) -> None:
     assert events(tables(), definition, CATALOGUE).frame.empty
     assert level(tables(), EDSS, time_months=12).frame.empty
+
+
+def test_a_table_without_rows_has_columns_of_any_kind() -> None:
+    given = tables(Patient(visits=visits(2, 2, 2)))
+    for name in ("relapses", "adverse_events"):
+        given[name] = pd.DataFrame({column: [] for column in given[name].columns})
+    assert History.of(given).relapses.day.size == 0

@@ -278,7 +278,9 @@ def _check(tables: Mapping[str, pd.DataFrame]) -> None:
 
 
 def _wrong(values: pd.Series, column: str) -> str:
-    """Why a column cannot be used; empty where it can."""
+    """Why a column cannot be used; empty where it can, and where it has no rows."""
+    if not len(values):
+        return ""
     if column in _TEXTS:
         gone = values.isna().any() and column in KEY
         nested = values.dtype == object and any(
