@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -15,14 +16,17 @@ from remyelin.endpoints.conventions import BoolArray, FloatArray
 from remyelin.endpoints.sheet import Sheet
 from remyelin.files import shown
 
-FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
-"""Dates outside of these are slips of the pen."""
-
 MOST_LISTED: Final = 1000
 """Problems that are listed in a message; further ones are counted."""
 
-_FURTHEST: Final = 200_000.0
-"""Days from baseline beyond which a day is a slip of the pen (some 550 years)."""
+HIDDEN_DIGITS: Final = 1e-4
+"""A value this near to a step of its scale was one before another program rounded it."""
+
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})|[+-]?0,\d+")
+"""Three digits after a comma may be thousands, unless a zero stands before it."""
+
+_AS_POINT: Final = "the comma is read as a decimal point"
+_YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 
 
 @dataclass(frozen=True)
@@ -55,9 +59,37 @@ class Problem:
 
 @dataclass
 class Findings:
-    """Problems found so far, in the order of tables and rows."""
+    """Problems found so far, in the order of tables and rows.
+
+    Attributes
+    ----------
+    problems
+        What is wrong.
+    notes
+        What was read otherwise than it stands, or assumed, without asking; always told.
+    """
 
     problems: list[Problem] = field(default_factory=list)
+    notes: list[Problem] = field(default_factory=list)
+
+    def take(self, sheet: Sheet) -> Sheet:
+        """Note what was read otherwise than it stands while the rows were made."""
+        for place, column, what, done in sheet.repairs:
+            self.notes.append(Problem(sheet.where, place, column, what, done))
+        return sheet
+
+    def tell(
+        self, sheet: Sheet, rows: NDArray[np.int64] | None, column: str, what: str, done: str
+    ) -> None:
+        """Note once for a column what was read otherwise than it stands, or assumed."""
+        place = ""
+        if rows is not None:
+            if rows.size == 0:
+                return
+            place = sheet.row(int(rows[0]))
+            if rows.size > 1:
+                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]))}"
+        self.notes.append(Problem(sheet.where, place, column, what, done))
 
     def add(
         self, sheet: Sheet, row: int | None, column: str, what: str, *, settled: str = ""
@@ -110,74 +142,50 @@ def numbers(sheet: Sheet, column: str, found: Findings) -> FloatArray:
     """Numbers of a column, nan where a cell is empty; cells that are no number are noted."""
     cells = sheet.columns[column]
     empty = is_empty(cells)
-    values = pd.to_numeric(pd.Series(texts(cells), dtype=object), errors="coerce").to_numpy(
-        np.float64
-    )
-    values = np.where(empty, np.nan, values)
-    for row in np.flatnonzero(~empty & ~np.isfinite(values)):
+    values = _parsed(texts(cells))
+    bad = np.flatnonzero(~empty & ~np.isfinite(values))
+    commas = [row for row in bad if _DECIMAL_COMMA.fullmatch(str(cells[row]).strip())]
+    values[commas] = _parsed(np.array([str(c).strip().replace(",", ".") for c in cells[commas]]))
+    if sheet.separator == ";":
+        found.tell(sheet, np.array(commas, dtype=np.int64), column, "decimal comma", _AS_POINT)
+    else:
+        for row in commas:
+            what = f"{shown(str(cells[row]))} has a decimal comma"
+            found.add(sheet, int(row), column, what, settled=_AS_POINT)
+    for row in np.setdiff1d(bad, commas):
         given = str(cells[row])
         hint = "; write a decimal point" if given.replace(",", ".", 1) != given else ""
         found.add(sheet, int(row), column, f"{shown(given)} is no number{hint}")
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(~empty & np.isfinite(values), values, np.nan)
+
+
+def _parsed(words: NDArray[Any]) -> FloatArray:
+    parsed = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce")
+    return np.array(parsed, dtype=np.float64)
 
 
 def measured(sheet: Sheet, column: NumberColumn, found: Findings) -> FloatArray:
-    """Numbers of a measurement; impossible values are noted."""
+    """Numbers of a measurement; impossible values are noted, and those a hair off a step."""
     values = numbers(sheet, column.name, found)
     for row in np.flatnonzero(~column.allows(values)):
-        what = f"{values[row]:g} is impossible; allowed: {column.allowed}"
-        found.add(sheet, int(row), column.name, what)
+        given = shown(_text(sheet.columns[column.name][row]))
+        near = round(values[row] / column.step) * column.step if column.step else values[row]
+        what = f"{given} is impossible; allowed: {column.allowed}"
+        off = abs(values[row] - near)
+        settled = ""
+        if 0 < off <= HIDDEN_DIGITS and bool(column.allows(np.array([near]))[0]):
+            what, settled = f"{given} has hidden digits", f"it is read as {near:g}"
+            values[row] = near
+        found.add(sheet, int(row), column.name, what, settled=settled)
     return values
 
 
-def days(sheet: Sheet, column: str, found: Findings, *, needed: bool) -> FloatArray:
-    """Day numbers of a column of days or dates; dates count from 1970.
-
-    Parameters
-    ----------
-    needed
-        Whether an empty cell is a problem.
-    """
+def flags(sheet: Sheet, column: str, found: Findings) -> BoolArray:
+    """Yes or no of a column; an empty cell is a yes, anything else but yes or no is noted."""
     cells = sheet.columns[column]
+    words = np.array([_text(cell).lower() for cell in cells], dtype=object)
     empty = is_empty(cells)
-    if column.endswith("date"):
-        values = _dates(sheet, column, empty, found)
-    else:
-        values = numbers(sheet, column, found)
-        far = np.abs(np.nan_to_num(values)) > _FURTHEST
-        found.add_rows(sheet, np.flatnonzero(far), column, "this day is impossibly far away")
-    if needed:
-        found.add_rows(sheet, np.flatnonzero(empty), column, "a value is missing")
-    return values
-
-
-def _dates(sheet: Sheet, column: str, empty: BoolArray, found: Findings) -> FloatArray:
-    cells = sheet.columns[column]
-    written = np.array([isinstance(cell, str) for cell in cells], dtype=bool)
-    raw = cells.copy()
-    raw[empty] = None
-    stamps = pd.Series(pd.NaT, index=range(sheet.n), dtype="datetime64[ns]")
-    stripped = pd.Series([cell.strip() for cell in raw[written & ~empty]], dtype=object)
-    stamps[written & ~empty] = pd.to_datetime(
-        stripped, format="%Y-%m-%d", errors="coerce"
-    ).to_numpy()
-    other = ~written & ~empty
-    if other.any():
-        held = pd.Series([_stamp(cell) for cell in raw[other]])
-        stamps[other] = held.to_numpy()
-    good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
-    good &= (stamps <= LAST_DAY).to_numpy()
-    for row in np.flatnonzero(~empty & ~good):
-        what = f"{shown(str(cells[row]))} is no date; allowed: year-month-day, as 2024-03-31"
+    for row in np.flatnonzero(~empty & ~np.isin(words, (*_YES, *_NO))):
+        what = f"{shown(str(cells[row]))} given; allowed: {', '.join((*_YES, *_NO))}"
         found.add(sheet, int(row), column, what)
-    count = stamps.dt.normalize().astype("int64").to_numpy() / 86_400e9
-    return np.where(good, count, np.nan)
-
-
-def _stamp(cell: Any) -> Any:
-    import datetime
-
-    if isinstance(cell, datetime.date | np.datetime64):
-        stamp = pd.Timestamp(cell)
-        return stamp.tz_localize(None) if stamp.tzinfo is not None else stamp
-    return pd.NaT
+    return np.asarray(~np.isin(words, _NO) | empty, dtype=np.bool_)

@@ -6,7 +6,7 @@ import csv
 import io
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -14,6 +14,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from remyelin.endpoints.foreign import (
+    FOREIGN_SUFFIXES,
+    PACKED_SUFFIX,
+    read_foreign,
+    read_packed,
+)
+from remyelin.endpoints.shape import Repair, Shape
 from remyelin.errors import InputError
 from remyelin.files import read_text, shown
 
@@ -39,12 +46,18 @@ class Sheet:
         Number of each row as a person counts it.
     word
         What a row is called: ``line`` of a file, else ``row``.
+    separator
+        What stands between the cells of a text file; empty otherwise.
+    repairs
+        What was left out or read otherwise than it stands.
     """
 
     where: str
     columns: Mapping[str, NDArray[Any]]
     place: NDArray[np.int64]
     word: str
+    separator: str = ""
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def n(self) -> int:
@@ -57,21 +70,29 @@ class Sheet:
 
 
 Source = str | os.PathLike[str] | pd.DataFrame
-"""A CSV or Parquet file, or a pandas table."""
+"""A CSV, Parquet, Excel, SAS or Stata file, or a pandas table."""
 
 
-def read_sheet(source: Source, *, name: str, renamed: Mapping[str, str] | None = None) -> Sheet:
+def read_sheet(
+    source: Source,
+    *,
+    name: str,
+    renamed: Mapping[str, str] | None = None,
+    may_be_empty: bool = False,
+) -> Sheet:
     """Read a table without looking at its values.
 
     Parameters
     ----------
     source
-        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns), a Parquet
-        file, or a pandas table.
+        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns; packed
+        where its name ends in ``.gz``), a Parquet, Excel, SAS or Stata file, or a pandas table.
     name
         What the table is called in messages where it is no file.
     renamed
         Names of columns in the table, and the names under which they are read.
+    may_be_empty
+        Whether a table without rows is an answer (nobody had a relapse).
 
     Raises
     ------
@@ -79,13 +100,26 @@ def read_sheet(source: Source, *, name: str, renamed: Mapping[str, str] | None =
         The file cannot be read, is empty, has no rows, names a column twice or has rows of
         uneven length; every such row is named.
     """
+    sheet = _read(source, name)
+    if not sheet.n and not may_be_empty:
+        raise InputError(sheet.where, ["the table has no rows"], _ADVICE)
+    check_renamed(sheet, renamed or {})
+    return renamed_sheet(sheet, renamed or {})
+
+
+def _read(source: Source, name: str) -> Sheet:
     if isinstance(source, pd.DataFrame):
-        sheet = _of_frame(source, f"table {name}", "row")
-    elif Path(source).suffix.lower() in PARQUET_SUFFIXES:
-        sheet = _of_parquet(Path(source))
-    else:
-        sheet = _of_text(read_text(source, limit_bytes=LIMIT_BYTES), shown(str(source)))
-    return _renamed(sheet, renamed or {})
+        return _of_frame(source, f"table {name}", "row")
+    path, where = Path(source), shown(str(source))
+    suffix = path.suffix.lower()
+    if suffix in PARQUET_SUFFIXES:
+        return _of_parquet(path)
+    if suffix in FOREIGN_SUFFIXES:
+        frame, first, repairs = read_foreign(path, where)
+        return _of_frame(frame, where, "row", first=first, repairs=repairs)
+    if suffix == PACKED_SUFFIX:
+        return _of_text(read_packed(path, where, limit_bytes=LIMIT_BYTES), where)
+    return _of_text(read_text(source, limit_bytes=LIMIT_BYTES), where)
 
 
 def _of_parquet(path: Path) -> Sheet:
@@ -103,16 +137,22 @@ def _of_parquet(path: Path) -> Sheet:
     return _of_frame(frame, where, "row")
 
 
-def _of_frame(frame: pd.DataFrame, where: str, word: str) -> Sheet:
+def _of_frame(
+    frame: pd.DataFrame,
+    where: str,
+    word: str,
+    *,
+    first: int = 1,
+    repairs: tuple[Repair, ...] = (),
+) -> Sheet:
     names = [str(name).strip() for name in frame.columns]
     _check_names(names, where)
-    if frame.empty:
-        raise InputError(where, ["the table has no rows"], _ADVICE)
     columns = {
         name: frame.iloc[:, position].astype(object).to_numpy()
         for position, name in enumerate(names)
     }
-    return Sheet(where, columns, np.arange(1, len(frame) + 1, dtype=np.int64), word)
+    place = np.arange(first, first + len(frame), dtype=np.int64)
+    return Sheet(where, columns, place, word, repairs=repairs)
 
 
 def _of_text(text: str, where: str) -> Sheet:
@@ -121,32 +161,30 @@ def _of_text(text: str, where: str) -> Sheet:
     top = text.lstrip("\r\n").splitlines()[0]
     separator = max(_SEPARATORS, key=top.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    rows: list[list[str]] = []
-    place: list[int] = []
-    problems: list[str] = []
-    names: list[str] = []
+    shape = Shape([], [], [])
+    empty = []
     try:
         for cells in reader:
-            if not cells or not any(cell.strip() for cell in cells):
-                continue
-            if not names:
-                names = [cell.strip() for cell in cells]
-                _check_names(names, where)
-            elif len(cells) == len(names):
-                rows.append(cells)
-                place.append(reader.line_num)
+            if not any(cell.strip() for cell in cells):
+                empty += [reader.line_num] if cells else []
+            elif not shape.names:
+                shape.names = [cell.strip() for cell in cells]
             else:
-                given = f"{len(cells)} cells given, {len(names)} allowed"
-                problems.append(f"line {reader.line_num}: {given}")
+                shape.rows.append(cells)
+                shape.place.append(reader.line_num)
     except csv.Error as error:
-        problems.append(f"line {reader.line_num}: {error}")
-    if problems:
-        raise InputError(where, problems, _ADVICE)
-    if not rows:
-        raise InputError(where, ["the table has no rows"], _ADVICE)
-    cells_by_column = np.array(rows, dtype=object)
-    columns = {name: cells_by_column[:, position] for position, name in enumerate(names)}
-    return Sheet(where, columns, np.array(place, dtype=np.int64), "line")
+        shape.problems.append(f"line {reader.line_num}: {error}")
+    shape.square()
+    if shape.problems:
+        raise InputError(where, shape.problems, _ADVICE)
+    _check_names(shape.names, where)
+    if empty:
+        shape.repairs.append((f"line {empty[0]}", "", f"{len(empty):,} empty rows", "left out"))
+    table = np.empty((len(shape.rows), len(shape.names)), dtype=object)
+    table[:] = shape.rows or table
+    columns = {name: table[:, position] for position, name in enumerate(shape.names)}
+    place = np.array(shape.place, dtype=np.int64)
+    return Sheet(where, columns, place, "line", separator, tuple(shape.repairs))
 
 
 def _check_names(names: list[str], where: str) -> None:
@@ -157,18 +195,38 @@ def _check_names(names: list[str], where: str) -> None:
         raise InputError(where, problems, _ADVICE)
 
 
-def _renamed(sheet: Sheet, renamed: Mapping[str, str]) -> Sheet:
+def renamed_sheet(sheet: Sheet, renamed: Mapping[str, str]) -> Sheet:
+    """Give a table whose columns have their new names; names that it lacks are passed over.
+
+    Raises
+    ------
+    InputError
+        Two columns would have the same name.
+    """
+    columns = {renamed.get(name, name): cells for name, cells in sheet.columns.items()}
+    if len(columns) < len(sheet.columns):
+        problem = "two columns would have the same name after renaming"
+        raise InputError(sheet.where, [problem], _ADVICE)
+    return replace(sheet, columns=columns)
+
+
+def check_renamed(
+    sheet: Sheet, renamed: Mapping[str, str], *, others: tuple[Sheet, ...] = ()
+) -> None:
+    """Make sure that every column to be renamed stands in one of the tables.
+
+    Raises
+    ------
+    InputError
+        A column stands in none.
+    """
     problems = [
         f"no column {shown(old)} to rename; there are: {_names(sheet)}"
         for old in renamed
-        if old not in sheet.columns
+        if not any(old in one.columns for one in (sheet, *others))
     ]
-    columns = {renamed.get(name, name): cells for name, cells in sheet.columns.items()}
-    if len(columns) < len(sheet.columns):
-        problems.append("two columns would have the same name after renaming")
     if problems:
         raise InputError(sheet.where, problems, _ADVICE)
-    return Sheet(sheet.where, columns, sheet.place, sheet.word)
 
 
 def _names(sheet: Sheet) -> str:

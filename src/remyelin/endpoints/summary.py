@@ -34,8 +34,10 @@ class Line:
     patients, evaluable, events
         Patients, those with a baseline to which the definition applies, and those with the event;
         for a measured level ``evaluable`` are the patients with a value.
+    assessable
+        The evaluable in whom the event was found or could have been: not those with too few visits.
     share
-        Events among the evaluable; nan where there are none or nothing is counted.
+        Events among the assessable; nan where there are none or nothing is counted.
     statuses
         Patients by what became of them.
     median_days
@@ -52,6 +54,7 @@ class Line:
     patients: int
     evaluable: int
     events: int = 0
+    assessable: int = 0
     share: float = np.nan
     statuses: Mapping[str, int] = field(default_factory=dict)
     median_days: float = np.nan
@@ -201,6 +204,7 @@ def _event_line(data: Dataset, table: EventTable, name: str, member: BoolArray) 
     use = member & table.evaluable
     happened = use & table.event
     evaluable = int(use.sum())
+    assessable = counts[Status.EVENT.value] + counts[Status.CENSORED.value]
     rate = np.nan
     if table.definition.kind is EventKind.RELAPSE:
         counted = event_counts(data.history, table.definition)
@@ -211,7 +215,8 @@ def _event_line(data: Dataset, table: EventTable, name: str, member: BoolArray) 
         patients=int(member.sum()),
         evaluable=evaluable,
         events=int(happened.sum()),
-        share=happened.sum() / evaluable if evaluable else np.nan,
+        assessable=assessable,
+        share=happened.sum() / assessable if assessable else np.nan,
         statuses=counts,
         median_days=float(np.median(table.time[happened])) if happened.any() else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),
