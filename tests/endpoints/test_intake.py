@@ -358,3 +358,27 @@ def test_files_of_sas_and_stata_are_read(tmp_path: Path, kind: str) -> None:
 def _cells() -> list[tuple[str, pd.Timestamp, float, None]]:
     rows = [line.split(",") for line in PLAIN.splitlines()[1:]]
     return [(who, pd.Timestamp(day).to_pydatetime(), float(edss), None) for who, day, edss in rows]
+
+
+def test_the_share_of_a_composite_is_of_those_who_were_looked_at_in_full(write: Write) -> None:
+    """Of three who could lose NEDA in full one did; the fourth relapsed before a second scan."""
+    rows = [f"{who},{day},2,{scan}" for who in "abc" for day, scan in ((0, 0), (180, 0), (360, 0))]
+    rows[4] = "b,180,2,1"
+    rows += ["d,0,2,0", "d,90,2,0"]
+    visits = write("subject_id,day,edss,gd_lesions\n" + "\n".join(rows) + "\n")
+    relapses = write("subject_id,day\nd,40\n", "relapses.csv")
+    result = evaluate(read_dataset(visits, relapses=relapses), LIBRARY["neda3"], LIBRARY)
+    (line,) = result.lines
+    assert (line.events, line.assessable_events, line.assessable) == (2, 1, 3)
+    assert line.share == pytest.approx(1 / 3)
+    text = result_text(result, most=0)
+    assert "event in 1 of 3 patients" in text
+    assert "1  more with the event" in text
+
+
+def test_a_trial_too_short_for_a_component_gives_no_share_of_the_composite(write: Write) -> None:
+    visits = write("subject_id,day,edss,gd_lesions\na,0,2,0\na,90,2,1\nb,0,2,0\nb,90,2,0\n")
+    relapses = write("subject_id,day\n", "relapses.csv")
+    result = evaluate(read_dataset(visits, relapses=relapses), LIBRARY["neda3"], LIBRARY)
+    assert np.isnan(result.lines[0].share)
+    assert "in none of 2 patients could every component be found" in result_text(result, most=0)

@@ -34,10 +34,12 @@ class Line:
     patients, evaluable, events
         Patients, those with a baseline to which the definition applies, and those with the event;
         for a measured level ``evaluable`` are the patients with a value.
-    assessable
-        The evaluable in whom the event was found or could have been: not those with too few visits.
+    assessable, assessable_events
+        The evaluable in whom the event could be found (of a composite: every component), hence not
+        those with too few visits; and those of them who had it.
     share
-        Events among the assessable; nan where there are none or nothing is counted.
+        ``assessable_events`` among the ``assessable``; nan where there are none or nothing is
+        counted.
     statuses
         Patients by what became of them.
     median_days
@@ -55,6 +57,7 @@ class Line:
     evaluable: int
     events: int = 0
     assessable: int = 0
+    assessable_events: int = 0
     share: float = np.nan
     statuses: Mapping[str, int] = field(default_factory=dict)
     median_days: float = np.nan
@@ -204,7 +207,8 @@ def _event_line(data: Dataset, table: EventTable, name: str, member: BoolArray) 
     use = member & table.evaluable
     happened = use & table.event
     evaluable = int(use.sum())
-    assessable = counts[Status.EVENT.value] + counts[Status.CENSORED.value]
+    assessable = int((use & table.findable).sum())
+    within = int((happened & table.findable).sum())
     rate = np.nan
     if table.definition.kind is EventKind.RELAPSE:
         counted = event_counts(data.history, table.definition)
@@ -216,7 +220,8 @@ def _event_line(data: Dataset, table: EventTable, name: str, member: BoolArray) 
         evaluable=evaluable,
         events=int(happened.sum()),
         assessable=assessable,
-        share=happened.sum() / assessable if assessable else np.nan,
+        assessable_events=within,
+        share=within / assessable if assessable else np.nan,
         statuses=counts,
         median_days=float(np.median(table.time[happened])) if happened.any() else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),

@@ -97,8 +97,14 @@ def _line_text(line: Line) -> Iterator[str]:
         )
         return
     if line.assessable:
-        found = f"{line.events} of {line.assessable} patients in whom it could be found"
+        found = f"{line.assessable_events} of {line.assessable} patients in whom it could be found"
         yield f"{line.arm}: event in {found} ({_number(100 * line.share, 1)} %)"
+        more = line.events - line.assessable_events
+        if more:
+            yield f"  {more:>6}  more with the event in whom not every component could be found"
+    elif line.events:
+        none = f"in none of {line.patients} patients could every component be found, so no share"
+        yield f"{line.arm}: event in {line.events} patients; {none}"
     else:
         yield f"{line.arm}: the event could be found in none of {line.patients} patients"
     for status, count in line.statuses.items():
@@ -157,7 +163,16 @@ def lines_frame(results: Sequence[Result]) -> pd.DataFrame:
             counts = values.pop("statuses")
             rows.append({**about, "arm_id": values.pop("arm"), **values, **counts})
     frame = pd.DataFrame(rows)
-    counted = ("patients", "evaluable", "assessable", "events", *_WORDS, "measured", "missing")
+    counted = (
+        "patients",
+        "evaluable",
+        "assessable",
+        "assessable_events",
+        "events",
+        *_WORDS,
+        "measured",
+        "missing",
+    )
     for name in counted:
         if name in frame:
             frame[name] = frame[name].astype("Int64")
