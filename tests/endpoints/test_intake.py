@@ -382,3 +382,29 @@ def test_a_trial_too_short_for_a_component_gives_no_share_of_the_composite(write
     result = evaluate(read_dataset(visits, relapses=relapses), LIBRARY["neda3"], LIBRARY)
     assert np.isnan(result.lines[0].share)
     assert "in none of 2 patients could every component be found" in result_text(result, most=0)
+
+
+def test_a_name_is_one_patient_however_its_accents_are_written(write: Write) -> None:
+    joined, apart = "Zo\u00eb", "Zoe\u0308"
+    rows = [f"{joined},0,2", f"{apart},100,3", f"{joined},300,3"]
+    data = read_dataset(write("subject_id,day,edss\n" + "\n".join(rows) + "\n"))
+    assert events_of(data) == [(joined, "event", 100.0)]
+    assert "accents" in told(data)
+
+
+def test_visits_before_day_0_are_told_where_no_visit_is_numbered(write: Write) -> None:
+    data = read_dataset(write("subject_id,day,edss\na,-30,2\na,0,2\na,100,3\n"))
+    assert "each patient's first visit is baseline" in told(data)
+
+
+def test_a_date_that_cannot_be_read_is_not_called_a_missing_baseline(write: Write) -> None:
+    found = problems(write("subject_id,date,edss\nA,5.1.2021,2\n"))
+    assert len(found) == 1
+    assert "is no date" in found[0]
+
+
+def test_an_unplanned_visit_may_fall_on_the_day_of_a_planned_one(write: Write) -> None:
+    rows = "a,0,0,True,2\na,1,100,True,3\na,-1,100,False,4\na,2,300,True,3\n"
+    data = read_dataset(write("subject_id,visit,day,scheduled,edss\n" + rows))
+    assert events_of(data) == [("a", "event", 100.0)]
+    assert data.history.measured("edss").value.tolist() == [2, 3, 3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -60,7 +61,12 @@ def _keys(sheet: Sheet, found: Findings) -> NDArray[Any]:
         if column in sheet.columns:
             empty = np.flatnonzero(is_empty(sheet.columns[column]))
             found.add_rows(sheet, empty, column, "a value is missing")
-    return texts(sheet.columns[SUBJECT])
+    written = texts(sheet.columns[SUBJECT])
+    label = np.array([unicodedata.normalize("NFC", name) for name in written], dtype=object)
+    changed = np.flatnonzero(label != written)
+    what = "names with accents written apart from their letters"
+    found.tell(sheet, changed, SUBJECT, what, "they are joined, so that one name is one patient")
+    return label
 
 
 def _optional(sheet: Sheet, column: str, default: str) -> NDArray[Any]:
@@ -109,12 +115,17 @@ class Visits:
             scheduled = flags(sheet, SCHEDULED, found)
         if column is not None and SUBJECT in sheet.columns:
             check_order(sheet, column, patient, time, found)
+            apart = 2 * patient + scheduled  # an unplanned visit may fall on a planned one
             kept = one_visit_a_day(
-                sheet, column, patient, time, rated={**measures, VISIT: number}, found=found
+                sheet, column, apart, time, rated={**measures, VISIT: number}, found=found
             )
             if not keyed[0] and keyed[1]:
                 _check_arms(sheet, label, arm, found)
             time = np.where(kept, time, np.nan)
+        if column == "day" and VISIT not in sheet.columns:
+            what = "a day before day 0, and no column visit says which visit is baseline"
+            done = "each patient's first visit is baseline"
+            found.tell(sheet, np.flatnonzero(time < 0), column, what, done)
         planned = np.where(scheduled, time, np.nan)
         first = first_rows(patient, planned, number, len(index))
         zeros = np.flatnonzero(number == 0)
@@ -188,7 +199,8 @@ def _check_baseline(
     if "edss" not in measures:
         return
     seen = np.unique(patient, return_index=True)[1]
-    for who in np.flatnonzero(first < 0):
+    numbered = VISIT in sheet.columns
+    for who in np.flatnonzero(first < 0) if numbered else ():
         what = "missing baseline: no visit is numbered 0"
         found.add(sheet, int(seen[who]), VISIT, what, settled=settled)
     have = first[first >= 0]
