@@ -408,3 +408,17 @@ def test_an_unplanned_visit_may_fall_on_the_day_of_a_planned_one(write: Write) -
     data = read_dataset(write("subject_id,visit,day,scheduled,edss\n" + rows))
     assert events_of(data) == [("a", "event", 100.0)]
     assert data.history.measured("edss").value.tolist() == [2, 3, 3]
+
+
+@pytest.mark.parametrize(
+    ("last", "end", "day"),
+    [("05", "2021-10", 283), ("20", "2021-10", 288), ("05", "2021-11", 314)],
+)
+def test_an_end_known_to_the_month_cuts_off_no_visit(
+    write: Write, last: str, end: str, day: int
+) -> None:
+    patients = write(f"subject_id,end_date,end_reason\nA,{end},death\n", "patients.csv")
+    visits = write(PLAIN.replace("2021-10-05", f"2021-10-{last}"))
+    data = read_dataset(visits, patients=patients, lenient=True)
+    assert data.history.death_day.tolist() == [day]
+    assert events_of(data) == EVENT

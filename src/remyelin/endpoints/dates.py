@@ -78,6 +78,20 @@ def days(
     return values
 
 
+def in_same_month(sheet: Sheet, column: str, day: FloatArray) -> BoolArray:
+    """Which cells are months without a day, and hold the day of the same row (from 1970)."""
+    cells = sheet.columns[column]
+    found = np.zeros(sheet.n, dtype=np.bool_)
+    if not column.endswith("date"):
+        return found
+    for row in np.flatnonzero(np.isfinite(day)):
+        match = _PARTIAL.fullmatch(cells[row].strip()) if isinstance(cells[row], str) else None
+        if match is not None and match[2]:
+            month = str(np.datetime64(int(day[row]), "D"))[:7]
+            found[row] = month == f"{match[1]}-{match[2]}"
+    return found
+
+
 def _dates(
     sheet: Sheet, column: str, empty: BoolArray, found: Findings, partly: Partly
 ) -> FloatArray:

@@ -26,7 +26,7 @@ from remyelin.endpoints.columns import (
     VISIT,
 )
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
-from remyelin.endpoints.dates import Partly, days
+from remyelin.endpoints.dates import Partly, days, in_same_month
 from remyelin.endpoints.order import check_order, check_relapses, first_rows, one_visit_a_day
 from remyelin.endpoints.quality import Findings, flags, is_empty, measured, numbers, texts
 from remyelin.endpoints.sheet import Sheet
@@ -248,6 +248,9 @@ class Ends:
                 continue
             value = days(sheet, column, found, needed=False, partly=Partly.SETTLED)
             use = (place >= 0) & ~np.isnan(value)
+            if prefix == "end_":
+                seen = np.where(use, table.last[place], value)
+                value = np.where(in_same_month(sheet, column, seen), np.maximum(seen, value), value)
             target[place[use]] = value[use]
             if prefix == "end_":
                 early = np.flatnonzero(use & (value < table.last[place]))
