@@ -69,6 +69,7 @@ wheel: $(VENV)/.installed-test
 
 validate: $(VENV)/.installed-test
 	$(PY) -m validation.pymsprog.make
+	$(PY) -m validation.oracle.compare
 	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
 
 fuzz: $(VENV)/.installed-test

@@ -101,3 +101,63 @@ def test_a_broken_table_gives_every_problem_and_writes_nothing(
     assert "line 2, column edss" in done.err
     assert "line 3, column date" in done.err
     assert not target.exists()
+
+
+OWN = """
+definitions:
+  own_half:
+    kind: worsening
+    label: Half a step, confirmed after 12 weeks
+    steps: [{from_edss: 0.0, change: 0.5}]
+    confirmation_weeks: 12
+    text: EDSS at least 0.5 above baseline, kept for 12 weeks.
+    citation: own
+  own_either:
+    kind: composite
+    label: Half a step, or confirmed worsening
+    components: [own_half, cdw24]
+    text: The first of the two.
+    citation: own
+"""
+
+
+def test_definitions_of_ones_own_are_applied_and_checked(capsys: Capture, tmp_path: Path) -> None:
+    own = tmp_path / "own.yaml"
+    own.write_text(OWN, encoding="utf-8")
+    given = ("endpoints", VISITS, "--definitions", str(own))
+    for name in ("own_half", "own_either", "cdw24"):
+        done = call(capsys, *given, "--definition", name)
+        assert (done.code, done.err) == (0, "")
+    every = call(capsys, *given, "--all-definitions").out
+    assert "own_either" in every
+    for wrong, what in (
+        ("own_half:", "cdw24:"),
+        ("cdw24]", "cdw25]"),
+        ("change: 0.5", "change: -0.5"),
+    ):
+        own.write_text(OWN.replace(wrong, what), encoding="utf-8")
+        done = call(capsys, *given, "--definition", "own_either")
+        assert (done.code, done.out) == (2, "")
+    own.write_text(OWN.replace("own_half:", "cdw24:"), encoding="utf-8")
+    assert "choose another one" in call(capsys, *given, "--definition", "cdw24").err
+    assert (
+        "no such file"
+        in call(
+            capsys, "endpoints", VISITS, "--definitions", "none.yaml", "--definition", "cdw24"
+        ).err
+    )
+
+
+def test_a_switch_is_told_and_censors_on_request(capsys: Capture, tmp_path: Path) -> None:
+    visits, patients = tmp_path / "visits.csv", tmp_path / "patients.csv"
+    visits.write_text("subject_id,day,edss\na,0,2\na,100,3\na,300,3\n", encoding="utf-8")
+    patients.write_text("subject_id,switch_day\na,50\n", encoding="utf-8")
+    given = ("endpoints", str(visits), "--patients", str(patients), "--definition", "cdw24")
+    text = call(capsys, *given).out
+    assert "Switch of treatment: 1 patients" in text
+    assert "event in 1 of 1" in text
+    censored = call(capsys, *given, "--on-switch", "censor").out
+    assert "observation ends there" in censored
+    assert "event could be found in none of 1 patients" in censored
+    assert json.loads(call(capsys, *given, "--json").out)["data"]["switched"] == 1
+    assert "allowed: ignore, censor" in call(capsys, *given, "--on-switch", "stop").err

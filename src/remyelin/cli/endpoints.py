@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,11 +14,13 @@ from remyelin.files import shown
 
 if TYPE_CHECKING:
     from remyelin.endpoints import Dataset, Result
+    from remyelin.study.definition import OnSwitch
 
 _MOST_PATIENTS = 20
 
 
-def _renames(given: list[str]) -> dict[str, str]:
+def renames(given: list[str]) -> dict[str, str]:
+    """Names of columns in a table, and the names under which they are read."""
     renamed = {}
     for pair in given:
         old, joint, new = pair.partition("=")
@@ -47,6 +50,14 @@ def endpoints_command(
     patients: Annotated[
         str | None, typer.Option(metavar="FILE", help="End of observation and switch by patient.")
     ] = None,
+    own: Annotated[
+        str | None,
+        typer.Option("--definitions", metavar="FILE", help="Definitions of one's own (.yaml)."),
+    ] = None,
+    on_switch: Annotated[
+        str | None,
+        typer.Option(metavar="WHAT", help="A switch of treatment: ignore, or censor."),
+    ] = None,
     rename: Annotated[
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
@@ -63,13 +74,18 @@ def endpoints_command(
     """Check longitudinal data and read endpoints from them, by published definitions."""
     if all_definitions == (definition is not None):
         raise UsageError("give either --definition ID or --all-definitions")
-    renamed = _renames(rename or [])
+    renamed = renames(rename or [])
     from remyelin.endpoints import evaluate, evaluate_all, read_dataset
     from remyelin.errors import UnknownNameError
     from remyelin.reports.sheets import check_sheet, write_sheet
-    from remyelin.study.definitions import definitions
+    from remyelin.study.definitions import definitions, read_definitions
 
     catalogue = definitions()
+    if own is not None:
+        catalogue = {**catalogue, **read_definitions(own, known=catalogue)}
+    switch = None if on_switch is None else _on_switch(on_switch)
+    if switch is not None:
+        catalogue = {name: replace(row, on_switch=switch) for name, row in catalogue.items()}
     if definition is not None and definition not in catalogue:
         known = tuple(catalogue)
         raise UnknownNameError("definition", definition, known, "docs/endpoints.md lists them.")
@@ -89,18 +105,32 @@ def endpoints_command(
 
         frame = lines_frame(results) if all_definitions else results[0].patients
         write_sheet(frame, target, force=force, inputs=inputs)
-    _print(data, results, target, single=not all_definitions, json=json)
+    _print(data, results, target, single=not all_definitions, json=json, on_switch=switch)
+
+
+def _on_switch(given: str) -> OnSwitch:
+    from remyelin.study.definition import OnSwitch
+
+    if given not in tuple(OnSwitch):
+        raise UsageError(f"--on-switch is {shown(given)}; allowed: {', '.join(OnSwitch)}")
+    return OnSwitch(given)
 
 
 def _print(
-    data: Dataset, results: tuple[Result, ...], target: Path | None, *, single: bool, json: bool
+    data: Dataset,
+    results: tuple[Result, ...],
+    target: Path | None,
+    *,
+    single: bool,
+    json: bool,
+    on_switch: OnSwitch | None,
 ) -> None:
     from remyelin.reports import endpoints as report
 
     if json:
         say_json(report.values(data, results, single=single))
         return
-    say(report.data_text(data))
+    say(report.data_text(data, on_switch=on_switch))
     say("")
     if single:
         say(report.result_text(results[0], most=_MOST_PATIENTS if target is None else 0))

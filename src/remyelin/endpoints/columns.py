@@ -55,10 +55,24 @@ class NumberColumn:
         return text
 
 
-def _system(name: str, meaning: str) -> NumberColumn:
+def _system(name: str, meaning: str, high: int) -> NumberColumn:
     return NumberColumn(
-        name=name, unit="", meaning=f"{meaning} functional system", low=0, high=6, step=1
+        name=name, unit="", meaning=f"{meaning} functional system", low=0, high=high, step=1
     )
+
+
+SYSTEM_COLUMNS: Final = (
+    _system("fs_visual", "visual", 6),
+    _system("fs_brainstem", "brainstem", 5),
+    _system("fs_pyramidal", "pyramidal", 6),
+    _system("fs_cerebellar", "cerebellar", 5),
+    _system("fs_sensory", "sensory", 6),
+    _system("fs_bowel_bladder", "bowel and bladder", 6),
+    _system("fs_mental", "mental (cerebral)", 5),
+)
+"""The seven functional systems with their highest grades: Kurtzke (1983) ends brainstem,
+cerebellar and mental at 5 and the others at 6; recalled, and seen in the open programs that follow
+the Neurostatus table."""
 
 
 MEASURES: Final = (
@@ -94,13 +108,7 @@ MEASURES: Final = (
         low=50.0,
         high=120.0,
     ),
-    _system("fs_visual", "visual"),
-    _system("fs_brainstem", "brainstem"),
-    _system("fs_pyramidal", "pyramidal"),
-    _system("fs_cerebellar", "cerebellar"),
-    _system("fs_sensory", "sensory"),
-    _system("fs_bowel_bladder", "bowel and bladder"),
-    _system("fs_mental", "mental (cerebral)"),
+    *SYSTEM_COLUMNS,
 )
 """What may be measured at a visit; an empty cell is no measurement."""
 
@@ -115,10 +123,17 @@ REPLICATE, ARM, VISIT = "replicate", "arm_id", "visit"
 MISSING: Final = frozenset({"", "na", "n/a", "nan", "null", "none", "."})
 """Cells that count as empty, in any case of letters."""
 
-END_REASONS: Final = ("completed", "dropout", "death", "failed")
+SCHEDULED: Final = "scheduled"
+"""Whether a visit was planned; one that a relapse brought about was not (yes or no, optional)."""
+
+DEATH, LOST = "death", "dropout"
+END_REASONS: Final = ("completed", LOST, DEATH, "failed")
 """Why observation of a patient ended."""
 
-VISIT_WORDS: Final = (SUBJECT, "date", "day", VISIT, ARM, REPLICATE)
+RELAPSES_APART_DAYS: Final = 30.0
+"""Onsets closer than this belong to one relapse (McDonald criteria; recalled)."""
+
+VISIT_WORDS: Final = (SUBJECT, "date", "day", VISIT, SCHEDULED, ARM, REPLICATE)
 RELAPSE_WORDS: Final = (SUBJECT, "date", "day", ARM, REPLICATE)
 PATIENT_WORDS: Final = (
     SUBJECT,

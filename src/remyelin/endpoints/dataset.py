@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,13 +14,14 @@ from remyelin.endpoints.columns import (
     MEASURE_NAMES,
     PATIENT_WORDS,
     RELAPSE_WORDS,
+    SCHEDULED,
     VISIT_WORDS,
 )
-from remyelin.endpoints.conventions import FloatArray, IntArray
+from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.history import History
 from remyelin.endpoints.intake import Ends, Relapses, Visits
 from remyelin.endpoints.quality import Findings, Problem, sentences
-from remyelin.endpoints.sheet import Sheet, Source, read_sheet
+from remyelin.endpoints.sheet import Sheet, Source, check_renamed, read_sheet
 from remyelin.errors import InputError
 from remyelin.files import ReadLimits
 
@@ -46,13 +47,17 @@ class Dataset:
     columns
         Measurements that the visits hold.
     unread
-        Columns of the visits that were not read.
+        Columns that were not read; those of relapses and patients with the name of the table.
     n_visits, n_relapses
         Rows used.
     has_relapses, has_reasons
         Whether a table of relapses was given, and whether ends of observation have a reason.
     problems
         What was settled on the way; empty unless asked to be lenient.
+    notes
+        What was read otherwise than it stands, or assumed, without asking.
+    switched
+        Patients whose treatment was switched.
     """
 
     history: History
@@ -66,6 +71,8 @@ class Dataset:
     has_relapses: bool
     has_reasons: bool
     problems: tuple[Problem, ...]
+    notes: tuple[Problem, ...] = ()
+    switched: int = 0
 
     def date(self, day: FloatArray) -> NDArray[Any]:
         """Calendar dates of days from baseline as text, empty for nan; None without dates."""
@@ -101,10 +108,9 @@ def read_dataset(
         ``end_reason``, ``switch_date`` or ``switch_day``; without it observation ends at the last
         visit.
     renamed
-        Names of columns in the visits, and the names under which they are read.
+        Names of columns, and the names under which they are read, in every table that has them.
     lenient
-        Go on where every problem can be settled: rows are sorted, a relapse after the end of
-        observation is left out, and patients without baseline stay, not assessed.
+        Go on where every problem can be settled; docs/endpoints.md lists what is done with each.
     limits
         How large a file may be; by default as the environment says (see `ReadLimits`).
 
@@ -114,18 +120,14 @@ def read_dataset(
         Anything is wrong with the tables; every problem is named with row and column.
     """
     limits = limits or ReadLimits.from_environment()
-
-    def read(source: Source | None, name: str, wanted: Collection[str]) -> Sheet | None:
-        return (
-            None if source is None else read_sheet(source, name=name, wanted=wanted, limits=limits)
-        )
-
     found = Findings()
-    wanted = (*VISIT_WORDS, *MEASURE_NAMES)
-    sheet = read_sheet(visits, name="visits", wanted=wanted, renamed=renamed, limits=limits)
+    sheets = _sheets(visits, relapses, patients, renamed or {}, limits)
+    for one in sheets.values():
+        found.take(one)
+    sheet = sheets["visits"]
     table = Visits.of(sheet, limits, found)
-    end = Ends.of(read(patients, "patients", PATIENT_WORDS), table, found)
-    onsets = Relapses.of(read(relapses, "relapses", RELAPSE_WORDS), table, end, found)
+    end = Ends.of(sheets.get("patients"), table, found)
+    onsets = Relapses.of(sheets.get("relapses"), table, end, found)
     _stop(found, lenient=lenient)
     return Dataset(
         history=History.of(_tables(table, end, onsets)),
@@ -133,13 +135,54 @@ def read_dataset(
         origin=table.origin,
         dated=table.dated,
         columns=tuple(table.measures),
-        unread=sheet.unread,
-        n_visits=sheet.n,
+        unread=tuple(_unread(sheets)),
+        n_visits=table.day.size,
         n_relapses=onsets.patient.size,
         has_relapses=relapses is not None,
         has_reasons=end.given,
         problems=tuple(found.problems),
+        notes=tuple(found.notes),
+        switched=end.switched,
     )
+
+
+_WORDS: Final = {
+    "visits": (*VISIT_WORDS, *MEASURE_NAMES),
+    "relapses": RELAPSE_WORDS,
+    "patients": PATIENT_WORDS,
+}
+"""Columns that are read of each table."""
+
+
+def _sheets(
+    visits: Source,
+    relapses: Source | None,
+    patients: Source | None,
+    renamed: Mapping[str, str],
+    limits: ReadLimits,
+) -> dict[str, Sheet]:
+    """The tables that were given, their columns renamed."""
+    given = {"visits": visits, "relapses": relapses, "patients": patients}
+    sheets = {
+        name: read_sheet(
+            source,
+            name=name,
+            wanted=_WORDS[name],
+            renamed=renamed,
+            limits=limits,
+            may_be_empty=name != "visits",
+        )
+        for name, source in given.items()
+        if source is not None
+    }
+    check_renamed(sheets["visits"], renamed, others=tuple(sheets.values())[1:])
+    return sheets
+
+
+def _unread(sheets: Mapping[str, Sheet]) -> Iterator[str]:
+    for name, sheet in sheets.items():
+        for column in sheet.unread:
+            yield column if name == "visits" else f"{column} ({name})"
 
 
 def _stop(found: Findings, *, lenient: bool) -> None:
@@ -153,15 +196,21 @@ def _stop(found: Findings, *, lenient: bool) -> None:
     raise InputError("data", list(sentences(found)), advice)
 
 
-def _numbered(patient: IntArray, day: FloatArray, given: FloatArray) -> IntArray:
-    """Visit numbers: 0 is baseline, then as given where whole and above 0, else in order."""
-    later = (day > 0).astype(np.int64)
+def _numbered(
+    patient: IntArray, day: FloatArray, given: FloatArray, scheduled: BoolArray
+) -> IntArray:
+    """Visit numbers: 0 is baseline, then as given where whole and above 0, else in order.
+
+    A visit that was not planned has the number -1 and is left out of the order.
+    """
+    later = ((day > 0) & scheduled).astype(np.int64)
     total, begin = np.cumsum(later), np.searchsorted(patient, patient)
     counted = total - (total - later)[begin]
     usable = (given > 0) & (np.remainder(given, 1) == 0)
-    keep = bool(np.all(usable[day > 0]))
+    keep = bool(np.all(usable[(day > 0) & scheduled]))
     after = np.where(usable, np.nan_to_num(given), 0).astype(np.int64) if keep else counted
-    return np.where(day == 0, 0, np.where(day > 0, after, -1))
+    planned = np.where(day == 0, 0, np.where(day > 0, after, -1))
+    return np.where(scheduled, planned, -1)
 
 
 def _tables(table: Visits, end: Ends, onsets: Relapses) -> dict[str, pd.DataFrame]:
@@ -174,10 +223,12 @@ def _tables(table: Visits, end: Ends, onsets: Relapses) -> dict[str, pd.DataFram
     )
     order = np.lexsort((table.day, table.patient))
     patient, day = table.patient[order], (table.day - begin[table.patient])[order]
-    number = _numbered(patient, day, table.number[order])
+    scheduled = table.scheduled[order]
+    number = _numbered(patient, day, table.number[order], scheduled)
     missing = np.isnan(table.origin)[patient]
     visits = who.iloc[patient].reset_index(drop=True)
     visits = visits.assign(visit=np.where(missing, -1, number), day=day)
+    visits[SCHEDULED] = scheduled
     for name, value in table.measures.items():
         visits[name] = value[order]
     relapses = who.iloc[onsets.patient].reset_index(drop=True)

@@ -65,12 +65,16 @@ class EventTable:
         ``component`` names the definition that brought the event of a composite.
     followed
         Last day of observation of each patient, with or without event; shape (patients,).
+    findable
+        Whether an event could have been found in the patient; of a composite, in all of its
+        components, which an event of one does not tell; shape (patients,).
     """
 
     definition: Definition
     censoring: Censoring
     frame: pd.DataFrame
     followed: FloatArray
+    findable: BoolArray
 
     @classmethod
     def of(
@@ -106,7 +110,7 @@ class EventTable:
                 "component": _named(found.component, event, definition),
             }
         )
-        return cls(definition, censoring, frame, followed)
+        return cls(definition, censoring, frame, followed, found.findable & found.baseline)
 
     @property
     def time(self) -> FloatArray:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from remyelin.errors import InputError
-from remyelin.files import ReadLimits, listed, shown
+from remyelin.files import ReadLimits, shown
 
 ADVICE: Final = "Mend the table and try again; docs/endpoints.md lists the columns."
 
@@ -25,15 +25,15 @@ class Heading:
     where
         The table, for messages.
     wanted
-        Names of the columns that are read.
+        Names of the columns that are read; None: all.
     renamed
-        Names of columns in the table, and the names under which they are read.
+        Names of columns, and the names under which they are read; others may lack in this table.
     limits
         How large the table may be.
     """
 
     where: str
-    wanted: frozenset[str]
+    wanted: frozenset[str] | None
     renamed: Mapping[str, str]
     limits: ReadLimits
 
@@ -43,18 +43,12 @@ class Heading:
         Raises
         ------
         InputError
-            There are too many, one has no name or stands twice, or a column to rename is not there.
+            There are too many, one has no name or stands twice, or two would after renaming.
         """
         self.limits.check(self.where, columns=len(given))
         names = [name.strip() for name in given]
         problems = [f"column {k} has no name" for k, name in enumerate(names, 1) if not name]
         problems += [f"column {shown(name)} stands twice" for name in _twice(names)]
-        there = set(names)
-        problems += [
-            f"no column {shown(old)} to rename; there are: {listed(names)}"
-            for old in self.renamed
-            if old not in there
-        ]
         final = [self.renamed.get(name, name) for name in names]
         if not problems and _twice(final):
             problems.append("two columns would have the same name after renaming")
@@ -64,11 +58,14 @@ class Heading:
 
     def chosen(self, names: Sequence[str]) -> Iterator[tuple[int, str]]:
         """Places and names of the columns that are read."""
-        return ((k, name) for k, name in enumerate(names) if name in self.wanted)
+        return ((k, name) for k, name in enumerate(names) if self._is_read(name))
 
     def unread(self, names: Sequence[str]) -> tuple[str, ...]:
         """Names of the columns that are not read."""
-        return tuple(name for name in names if name not in self.wanted)
+        return tuple(name for name in names if not self._is_read(name))
+
+    def _is_read(self, name: str) -> bool:
+        return self.wanted is None or name in self.wanted
 
 
 def _twice(names: Sequence[str]) -> list[str]:

@@ -23,6 +23,7 @@ _NEEDED = {
     "relapses": (*KEY, "day"),
     "adverse_events": (*KEY, "day", "event", "grade"),
 }
+_PLAIN = ("string", "integer", "categorical", "empty")
 _TEXTS = ("arm_id", "end_reason", "event")
 _WHOLE = ("replicate", "subject_id", "visit")
 _MAY_BE_EMPTY = ("grade", "switch_day")
@@ -283,9 +284,8 @@ def _wrong(values: pd.Series, column: str) -> str:
         return ""
     if column in _TEXTS:
         gone = values.isna().any() and column in KEY
-        nested = values.dtype == object and any(
-            isinstance(cell, list | dict | set) for cell in values
-        )
+        plain = pd.api.types.infer_dtype(values, skipna=True) in _PLAIN
+        nested = not plain and any(isinstance(cell, list | dict | set) for cell in values)
         strange = nested or (column in KEY and pd.api.types.is_float_dtype(values.dtype))
         return "a value is missing" if gone else "a text is needed" if strange else ""
     if values.isna().any() and column not in _MAY_BE_EMPTY:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
@@ -12,17 +13,21 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints.columns import (
     ARM,
+    DEATH,
     END_REASONS,
+    LOST,
     MEASURE_NAMES,
     MEASURES,
     PATIENT_WORDS,
     REPLICATE,
+    SCHEDULED,
     SUBJECT,
     VISIT,
 )
-from remyelin.endpoints.conventions import FloatArray, IntArray
-from remyelin.endpoints.order import check_order, check_relapses, first_rows
-from remyelin.endpoints.quality import Findings, days, is_empty, measured, numbers, texts
+from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
+from remyelin.endpoints.dates import Partly, days, in_same_month
+from remyelin.endpoints.order import check_order, check_relapses, first_rows, one_visit_a_day
+from remyelin.endpoints.quality import Findings, flags, is_empty, measured, numbers, texts
 from remyelin.endpoints.sheet import Sheet
 from remyelin.files import ReadLimits, listed, shown
 
@@ -55,7 +60,12 @@ def _keys(sheet: Sheet, found: Findings) -> NDArray[Any]:
         if column in sheet.columns:
             empty = np.flatnonzero(is_empty(sheet.columns[column]))
             found.add_rows(sheet, empty, column, "a value is missing")
-    return texts(sheet.columns[SUBJECT])
+    written = texts(sheet.columns[SUBJECT])
+    label = np.array([unicodedata.normalize("NFC", name) for name in written], dtype=object)
+    changed = np.flatnonzero(label != written)
+    what = "names with accents written apart from their letters"
+    found.tell(sheet, changed, SUBJECT, what, "they are joined, so that one name is one patient")
+    return label
 
 
 def _optional(sheet: Sheet, column: str, default: str) -> NDArray[Any]:
@@ -79,6 +89,7 @@ class Visits:
     origin: FloatArray
     last: FloatArray
     dated: bool
+    scheduled: BoolArray
     keyed: tuple[bool, bool]
     measures: Mapping[str, FloatArray]
 
@@ -105,15 +116,29 @@ class Visits:
         number = np.full(sheet.n, np.nan)
         if VISIT in sheet.columns:
             number = numbers(sheet, VISIT, found)
+        scheduled = np.ones(sheet.n, dtype=np.bool_)
+        if SCHEDULED in sheet.columns:
+            scheduled = flags(sheet, SCHEDULED, found)
         if column is not None and SUBJECT in sheet.columns:
             check_order(sheet, column, patient, time, found)
+            apart = 2 * patient + scheduled  # an unplanned visit may fall on a planned one
+            kept = one_visit_a_day(
+                sheet, column, apart, time, rated={**measures, VISIT: number}, found=found
+            )
             if not keyed[0] and keyed[1]:
                 _check_arms(sheet, label, arm, found)
-        first = first_rows(patient, time, number, len(index))
+            time = np.where(kept, time, np.nan)
+        if column == "day" and VISIT not in sheet.columns:
+            what = "a day before day 0, and no column visit says which visit is baseline"
+            done = "each patient's first visit is baseline"
+            found.tell(sheet, np.flatnonzero(time < 0), column, what, done)
+        planned = np.where(scheduled, time, np.nan)
+        first = first_rows(patient, planned, number, len(index))
         zeros = np.flatnonzero(number == 0)
         again = pd.Series(patient[zeros]).duplicated().to_numpy()
         found.add_rows(sheet, zeros[again], VISIT, "a second visit 0 of the same patient")
         _check_baseline(sheet, first, patient, measures, found)
+        used = ~np.isnan(time)
         origin = np.where(first >= 0, time[first], np.nan)
         last = np.full(len(index), -np.inf)
         np.maximum.at(last, patient, np.nan_to_num(time, nan=-np.inf))
@@ -123,14 +148,15 @@ class Visits:
             labels=np.array([key[2] for key in index], dtype=object),
             arm=np.array([key[1] for key in index], dtype=object),
             replicate=np.array([key[0] for key in index], dtype=object),
-            patient=patient.astype(np.int64),
-            day=time,
-            number=number,
+            patient=patient.astype(np.int64)[used],
+            day=time[used],
+            number=number[used],
             origin=origin,
             last=last,
             dated=column == "date",
+            scheduled=scheduled[used],
             keyed=keyed,
-            measures=measures,
+            measures={name: value[used] for name, value in measures.items()},
         )
 
     def find(self, sheet: Sheet, found: Findings) -> IntArray:
@@ -159,6 +185,7 @@ class Visits:
             np.flatnonzero(place < 0),
             SUBJECT,
             lambda row: f"patient {shown(label[row])} has no visit",
+            settled="the row is left out",
         )
         return place
 
@@ -187,7 +214,8 @@ def _check_baseline(
     if "edss" not in measures:
         return
     seen = np.unique(patient, return_index=True)[1]
-    for who in np.flatnonzero(first < 0):
+    numbered = VISIT in sheet.columns
+    for who in np.flatnonzero(first < 0) if numbered else ():
         what = "missing baseline: no visit is numbered 0"
         found.add(sheet, int(seen[who]), VISIT, what, settled=settled)
     have = first[first >= 0]
@@ -205,11 +233,17 @@ class Ends:
     switch: FloatArray
     given: bool = False
 
+    @property
+    def switched(self) -> int:
+        """Patients whose treatment was switched."""
+        return int(np.isfinite(self.switch).sum())
+
     @classmethod
     def of(cls, sheet: Sheet | None, table: Visits, found: Findings) -> Ends:
         """Read the ends of observation; without a table it ends at the last visit."""
         n = table.labels.size
         day, switch = table.last.copy(), np.full(n, np.nan)
+        dated = np.zeros(n, dtype=np.bool_)
         reason = np.full(n, "completed", dtype=object)
         if sheet is None:
             return cls(day, reason, switch)
@@ -226,12 +260,17 @@ class Ends:
                 what = "dates and days cannot be mixed; give the same as in the visits"
                 found.add(sheet, None, column, what)
                 continue
-            value = days(sheet, column, found, needed=False)
+            value = days(sheet, column, found, needed=False, partly=Partly.SETTLED)
             use = (place >= 0) & ~np.isnan(value)
+            if prefix == "end_":
+                seen = np.where(use, table.last[place], value)
+                value = np.where(in_same_month(sheet, column, seen), np.maximum(seen, value), value)
             target[place[use]] = value[use]
             if prefix == "end_":
                 early = np.flatnonzero(use & (value < table.last[place]))
-                found.add_rows(sheet, early, column, "observation ends before the last visit")
+                what = "observation ends before the last visit"
+                found.add_rows(sheet, early, column, what, settled="later visits do not count")
+                dated[place[use]] = True
         if "end_reason" in sheet.columns:
             given = texts(sheet.columns["end_reason"])
             empty = is_empty(sheet.columns["end_reason"])
@@ -243,7 +282,21 @@ class Ends:
             )
             use = (place >= 0) & ~empty
             reason[place[use]] = given[use]
+            _check_undated(sheet, np.where(use & ~dated[place], given, ""), found)
+            reason[(reason == DEATH) & ~dated] = LOST
+        open_ = int((~dated).sum())
+        if open_:
+            what = f"{open_:,} patients have no end of observation here"
+            found.tell(sheet, None, "", what, "it ends at their last visit")
         return cls(day, reason, switch, "end_reason" in sheet.columns)
+
+
+def _check_undated(sheet: Sheet, reason: NDArray[Any], found: Findings) -> None:
+    """Note deaths whose day is not known."""
+    rows = np.flatnonzero(reason == DEATH)
+    what = "death without a day (end_date or end_day)"
+    settled = "observation ends at the last visit, lost to follow-up; the death does not count"
+    found.add_rows(sheet, rows, "end_reason", what, settled=settled)
 
 
 @dataclass(frozen=True, eq=False)
@@ -265,6 +318,6 @@ class Relapses:
             what = "dates and days cannot be mixed; give the same as in the visits"
             found.add(sheet, None, column, what)
             return cls(np.empty(0, dtype=np.int64), np.empty(0))
-        day = days(sheet, column, found, needed=True)
+        day = days(sheet, column, found, needed=True, partly=Partly.SETTLED)
         keep = check_relapses(sheet, column, place, day, span=(table.origin, end.day), found=found)
         return cls(place[keep], day[keep])

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
+from remyelin.endpoints.columns import RELAPSES_APART_DAYS
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.quality import Findings
 from remyelin.endpoints.sheet import Sheet
@@ -12,7 +15,7 @@ from remyelin.endpoints.sheet import Sheet
 def check_order(
     sheet: Sheet, column: str, patient: IntArray, day: FloatArray, found: Findings
 ) -> None:
-    """Note visits that stand twice and visits that stand out of order within a patient."""
+    """Note visits that stand out of order within a patient."""
     known = np.flatnonzero(~np.isnan(day))
     by_row = known[np.argsort(patient[known], kind="stable")]
     same = patient[by_row][1:] == patient[by_row][:-1]
@@ -24,18 +27,54 @@ def check_order(
         "this visit comes before the row above it of the same patient",
         settled="rows are sorted by date",
     )
+
+
+def one_visit_a_day(
+    sheet: Sheet,
+    column: str,
+    patient: IntArray,
+    day: FloatArray,
+    *,
+    rated: Mapping[str, FloatArray],
+    found: Findings,
+) -> BoolArray:
+    """Bring rows of one day together into the first of them, where they do not contradict.
+
+    Parameters
+    ----------
+    rated
+        Measurements and numbers of the visits by column; those of the first row of a day are
+        completed in place from the others.
+
+    Returns
+    -------
+    BoolArray
+        Which rows stand for a visit; shape (rows,).
+    """
+    kept = np.ones(day.size, dtype=np.bool_)
+    known = np.flatnonzero(~np.isnan(day))
     by_day = known[np.lexsort((known, day[known], patient[known]))]
     same = patient[by_day][1:] == patient[by_day][:-1]
-    twice = np.flatnonzero(same & (day[by_day][1:] == day[by_day][:-1]))
-    twice = twice[np.argsort(by_day[twice + 1])]
-    again = "a second visit of the same patient on the same day"
-    first = dict(zip(by_day[twice + 1].tolist(), by_day[twice].tolist(), strict=True))
-    found.add_rows(
-        sheet,
-        by_day[twice + 1],
-        column,
-        lambda row: f"{again} as {sheet.row(first[row])}",
-    )
+    same &= day[by_day][1:] == day[by_day][:-1]
+    start = np.maximum.accumulate(np.where(np.append(True, ~same), np.arange(by_day.size), 0))
+    for place in np.flatnonzero(same) + 1:
+        row, first = int(by_day[place]), int(by_day[start[place]])
+        other = sheet.row(int(by_day[place - 1]))
+        what = f"a second visit of the same patient on the same day as {other}"
+        clash = [
+            name
+            for name, value in rated.items()
+            if value[row] != value[first] and not np.isnan(value[[row, first]]).any()
+        ]
+        if clash:
+            found.add(sheet, row, column, f"{what}, with another {', '.join(clash)}")
+            continue
+        found.add(sheet, row, column, what, settled="rows of one day are one visit")
+        kept[row] = False
+        for value in rated.values():
+            if np.isnan(value[first]):
+                value[first] = value[row]
+    return kept
 
 
 def first_rows(patient: IntArray, day: FloatArray, number: FloatArray, n: int) -> IntArray:
@@ -90,8 +129,30 @@ def check_relapses(
         "relapse outside follow-up: after the patient's last day under observation",
         settled="a relapse after the end of observation is left out",
     )
-    order = np.lexsort((np.arange(day.size), day, place))
-    same = (place[order][1:] == place[order][:-1]) & (day[order][1:] == day[order][:-1])
-    twice = np.sort(order[1:][same & good[order][1:]])
-    found.add_rows(sheet, twice, column, "this relapse stands twice (same patient, same day)")
-    return good & ~late
+    used = good & ~late
+    first = _of_one_relapse(place, day, used)
+    for row in np.flatnonzero(used & (first >= 0)):
+        gap = day[row] - day[first[row]]
+        what = f"this relapse begins {gap:g} days after that of {sheet.row(int(first[row]))}"
+        if gap == 0:
+            what = "this relapse stands twice (same patient, same day)"
+        least = f"relapses begin at least {RELAPSES_APART_DAYS:g} days apart"
+        found.add(sheet, int(row), column, f"{what}; {least}", settled="the two count as one")
+    return used & (first < 0)
+
+
+def _of_one_relapse(place: IntArray, day: FloatArray, used: BoolArray) -> IntArray:
+    """Row whose relapse an onset still belongs to, -1 where it begins one of its own."""
+    belongs = np.full(day.size, -1, dtype=np.int64)
+    rows = np.flatnonzero(used)
+    counted = -1
+    for row in rows[np.lexsort((rows, day[rows], place[rows]))]:
+        if (
+            counted >= 0
+            and place[row] == place[counted]
+            and day[row] - day[counted] < RELAPSES_APART_DAYS
+        ):
+            belongs[row] = counted
+        else:
+            counted = int(row)
+    return belongs

@@ -22,8 +22,9 @@ from remyelin.files import open_file, shown, unreadable
 _BATCH_ROWS: Final = 1 << 17
 
 
-Columns = tuple[tuple[str, ...], dict[str, NDArray[Any]], int]
-"""Names of all columns, cells of those that are read, and the number of rows."""
+Columns = tuple[tuple[str, ...], tuple[str, ...], dict[str, NDArray[Any]], int]
+"""Names of all columns as they stand and as they are read, cells of those that are read, and the
+number of rows."""
 
 
 def read_columns(path: Path, head: Heading) -> Columns:
@@ -65,15 +66,13 @@ def _read(stream: BinaryIO, head: Heading) -> Columns:
     cells = rows * len(fields)
     memory = _unpacked(file.metadata) + cells * BYTES_PER_CELL
     head.limits.check(head.where, rows=rows, cells=cells, memory_bytes=memory)
-    if rows == 0:
-        raise InputError(head.where, ["the table has no rows"], ADVICE)
     texts = [field.name for field in fields if _is_text(field.type)]
     table = _taken(_opened(stream, texts), fields, head, memory)
     columns = {
         name: table.column(field.name).to_pandas().astype(object).to_numpy()
         for field, name in chosen
     }
-    return names, columns, rows
+    return tuple(name.strip() for name in schema.names), names, columns, rows
 
 
 def _opened(stream: BinaryIO, texts: Sequence[str]) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, Final
@@ -16,11 +17,14 @@ from remyelin.endpoints.sheet import Sheet
 from remyelin.errors import MOST_LISTED
 from remyelin.files import shown
 
-FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
-"""Dates outside of these are slips of the pen."""
+HIDDEN_DIGITS: Final = 1e-4
+"""A value this near to a step of its scale was one before another program rounded it."""
 
-_FURTHEST: Final = 200_000.0
-"""Days from baseline beyond which a day is a slip of the pen (some 550 years)."""
+_DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})|[+-]?0,\d+")
+"""Three digits after a comma may be thousands, unless a zero stands before it."""
+
+_AS_POINT: Final = "the comma is read as a decimal point"
+_YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 
 
 @dataclass(frozen=True)
@@ -58,13 +62,35 @@ class Findings:
     Attributes
     ----------
     problems
-        What was found; of one kind that cannot be settled at most `MOST_LISTED`.
+        What is wrong; of one kind that cannot be settled at most `MOST_LISTED`.
     unlisted
         How many more there are.
+    notes
+        What was read otherwise than it stands, or assumed, without asking; always told.
     """
 
     problems: list[Problem] = field(default_factory=list)
     unlisted: int = 0
+    notes: list[Problem] = field(default_factory=list)
+
+    def take(self, sheet: Sheet) -> Sheet:
+        """Note what was read otherwise than it stands while the rows were made."""
+        for place, column, what, done in sheet.repairs:
+            self.notes.append(Problem(sheet.where, place, column, what, done))
+        return sheet
+
+    def tell(
+        self, sheet: Sheet, rows: NDArray[np.int64] | None, column: str, what: str, done: str
+    ) -> None:
+        """Note once for a column what was read otherwise than it stands, or assumed."""
+        place = ""
+        if rows is not None:
+            if rows.size == 0:
+                return
+            place = sheet.row(int(rows[0]))
+            if rows.size > 1:
+                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]))}"
+        self.notes.append(Problem(sheet.where, place, column, what, done))
 
     def add(
         self, sheet: Sheet, row: int | None, column: str, what: str, *, settled: str = ""
@@ -138,13 +164,30 @@ def numbers(sheet: Sheet, column: str, found: Findings) -> FloatArray:
     """Numbers of a column, nan where a cell is empty; cells that are no number are noted."""
     cells = sheet.columns[column]
     empty = is_empty(cells)
-    values = pd.to_numeric(pd.Series(texts(cells), dtype=object), errors="coerce").to_numpy(
-        np.float64
+    values = _parsed(texts(cells))
+    bad = np.flatnonzero(~empty & ~np.isfinite(values))
+    commas = np.array(
+        [row for row in bad if _DECIMAL_COMMA.fullmatch(str(cells[row]).strip())], dtype=np.int64
     )
-    values = np.where(empty, np.nan, values)
-    wrong = np.flatnonzero(~empty & ~np.isfinite(values))
+    values[commas] = _parsed(np.array([str(c).strip().replace(",", ".") for c in cells[commas]]))
+    if sheet.separator == ";":
+        found.tell(sheet, commas, column, "decimal comma", _AS_POINT)
+    else:
+        found.add_rows(
+            sheet,
+            commas,
+            column,
+            lambda row: f"{shown(str(cells[row]))} has a decimal comma",
+            settled=_AS_POINT,
+        )
+    wrong = np.setdiff1d(bad, commas)
     found.add_rows(sheet, wrong, column, lambda row: _no_number(cells[row]))
-    return np.where(np.isfinite(values), values, np.nan)
+    return np.where(~empty & np.isfinite(values), values, np.nan)
+
+
+def _parsed(words: NDArray[Any]) -> FloatArray:
+    parsed = pd.to_numeric(pd.Series(words, dtype=object), errors="coerce")
+    return np.array(parsed, dtype=np.float64)
 
 
 def _no_number(cell: Any) -> str:
@@ -154,69 +197,38 @@ def _no_number(cell: Any) -> str:
 
 
 def measured(sheet: Sheet, column: NumberColumn, found: Findings) -> FloatArray:
-    """Numbers of a measurement; impossible values are noted."""
+    """Numbers of a measurement; impossible values are noted, and those a hair off a step."""
     values = numbers(sheet, column.name, found)
+    wrong = np.flatnonzero(~column.allows(values))
+    if not wrong.size:
+        return values
+    cells, given = sheet.columns[column.name], values[wrong]
+    near = np.round(given / column.step) * column.step if column.step else given
+    off = np.abs(given - near)
+    hidden = (off > 0) & (off <= HIDDEN_DIGITS) & column.allows(near)
+    read_as = dict(zip(wrong[hidden].tolist(), near[hidden].tolist(), strict=True))
+    for row, value in read_as.items():
+        what = f"{shown(_text(cells[row]))} has hidden digits"
+        found.add(sheet, row, column.name, what, settled=f"it is read as {value:g}")
+    values[wrong[hidden]] = near[hidden]
     found.add_rows(
         sheet,
-        np.flatnonzero(~column.allows(values)),
+        wrong[~hidden],
         column.name,
-        lambda row: f"{values[row]:g} is impossible; allowed: {column.allowed}",
+        lambda row: f"{shown(_text(cells[row]))} is impossible; allowed: {column.allowed}",
     )
     return values
 
 
-def days(sheet: Sheet, column: str, found: Findings, *, needed: bool) -> FloatArray:
-    """Day numbers of a column of days or dates; dates count from 1970.
-
-    Parameters
-    ----------
-    needed
-        Whether an empty cell is a problem.
-    """
+def flags(sheet: Sheet, column: str, found: Findings) -> BoolArray:
+    """Yes or no of a column; an empty cell is a yes, anything else but yes or no is noted."""
     cells = sheet.columns[column]
+    words = np.array([_text(cell).lower() for cell in cells], dtype=object)
     empty = is_empty(cells)
-    if column.endswith("date"):
-        values = _dates(sheet, column, empty, found)
-    else:
-        values = numbers(sheet, column, found)
-        far = np.abs(np.nan_to_num(values)) > _FURTHEST
-        found.add_rows(sheet, np.flatnonzero(far), column, "this day is impossibly far away")
-    if needed:
-        found.add_rows(sheet, np.flatnonzero(empty), column, "a value is missing")
-    return values
-
-
-def _dates(sheet: Sheet, column: str, empty: BoolArray, found: Findings) -> FloatArray:
-    cells = sheet.columns[column]
-    written = np.array([isinstance(cell, str) for cell in cells], dtype=bool)
-    raw = cells.copy()
-    raw[empty] = None
-    stamps = pd.Series(pd.NaT, index=range(sheet.n), dtype="datetime64[ns]")
-    stripped = pd.Series([cell.strip() for cell in raw[written & ~empty]], dtype=object)
-    stamps[written & ~empty] = pd.to_datetime(
-        stripped, format="%Y-%m-%d", errors="coerce"
-    ).to_numpy()
-    other = ~written & ~empty
-    if other.any():
-        held = pd.Series([_stamp(cell) for cell in raw[other]])
-        stamps[other] = held.to_numpy()
-    good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
-    good &= (stamps <= LAST_DAY).to_numpy()
-    allowed = "allowed: year-month-day, as 2024-03-31"
     found.add_rows(
         sheet,
-        np.flatnonzero(~empty & ~good),
+        np.flatnonzero(~empty & ~np.isin(words, (*_YES, *_NO))),
         column,
-        lambda row: f"{shown(str(cells[row]))} is no date; {allowed}",
+        lambda row: f"{shown(str(cells[row]))} given; allowed: {', '.join((*_YES, *_NO))}",
     )
-    count = stamps.dt.normalize().astype("int64").to_numpy() / 86_400e9
-    return np.where(good, count, np.nan)
-
-
-def _stamp(cell: Any) -> Any:
-    import datetime
-
-    if isinstance(cell, datetime.date | np.datetime64):
-        stamp = pd.Timestamp(cell)
-        return stamp.tz_localize(None) if stamp.tzinfo is not None else stamp
-    return pd.NaT
+    return np.asarray(~np.isin(words, _NO) | empty, dtype=np.bool_)

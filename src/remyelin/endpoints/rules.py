@@ -71,6 +71,8 @@ class Rule:
         1 where the change that is looked for raises the score, else -1.
     may_start, may_move
         Visits that may start the event, and that may start a change which moves the reference.
+    countable
+        Visits that may start the event, whatever is rated there.
     confirming, moving
         Position of the visit that would confirm the event, or that change; -1 for none.
     next_reference
@@ -146,13 +148,15 @@ class Rule:
         if definition.relapse_window_days > 0:
             may &= self._since > definition.relapse_window_days
         self.may_move = may
+        self.countable = may
         self.scored = np.ones(rows.day.size, dtype=bool)
         if definition.minimum_score is not None:
             self.scored = rows.value >= definition.minimum_score - EPSILON
             may = may & self.scored
         if definition.minimum_pyramidal is not None:
-            may = may & (self.systems["fs_pyramidal"] >= definition.minimum_pyramidal)
-        self.countable = may
+            pyramidal = self.systems["fs_pyramidal"]
+            self.countable = self.countable & ~np.isnan(pyramidal)
+            may = may & (pyramidal >= definition.minimum_pyramidal)
         self.may_start = may & self._related()
 
     def _related(self) -> BoolArray:

@@ -12,9 +12,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from remyelin.endpoints.foreign import (
+    FOREIGN_SUFFIXES,
+    PACKED_SUFFIX,
+    read_foreign,
+    read_packed,
+)
 from remyelin.endpoints.heading import ADVICE, Heading
+from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
-from remyelin.files import ReadLimits, shown
+from remyelin.files import ReadLimits, listed, shown
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
@@ -31,11 +38,17 @@ class Sheet:
         Cells of the columns that were read, by name; text from a CSV file, values of any kind
         otherwise.
     unread
-        Names of the other columns, as they stand.
+        Names of the other columns, after renaming.
     place
         Number of each row as a person counts it.
     word
         What a row is called: ``line`` of a file, else ``row``.
+    names
+        Names of all columns, as they stand.
+    separator
+        What stands between the cells of a text file; empty otherwise.
+    repairs
+        What was left out or read otherwise than it stands.
     """
 
     where: str
@@ -43,6 +56,9 @@ class Sheet:
     unread: tuple[str, ...]
     place: NDArray[np.int64]
     word: str
+    names: tuple[str, ...] = ()
+    separator: str = ""
+    repairs: tuple[Repair, ...] = ()
 
     @property
     def n(self) -> int:
@@ -55,33 +71,36 @@ class Sheet:
 
 
 Source = str | os.PathLike[str] | pd.DataFrame
-"""A CSV or Parquet file, or a pandas table."""
+"""A CSV, Parquet, Excel, SAS or Stata file, or a pandas table."""
 
 
 def read_sheet(
     source: Source,
     *,
     name: str,
-    wanted: Collection[str],
+    wanted: Collection[str] | None,
     renamed: Mapping[str, str] | None = None,
     limits: ReadLimits | None = None,
+    may_be_empty: bool = False,
 ) -> Sheet:
     """Read a table without looking at its values.
 
     Parameters
     ----------
     source
-        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns), a Parquet
-        file, or a pandas table.
+        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns; packed
+        where its name ends in ``.gz``), a Parquet, Excel, SAS or Stata file, or a pandas table.
     name
         What the table is called in messages where it is no file.
     wanted
-        Names of the columns that are read; others are only named.
+        Names of the columns that are read, others are only named; None: all.
     renamed
         Names of columns in the table, and the names under which they are read.
     limits
         How large a file may be; by default as the environment says. Columns of a pandas table are
         counted, its rows are not.
+    may_be_empty
+        Whether a table without rows is an answer (nobody had a relapse).
 
     Raises
     ------
@@ -91,35 +110,85 @@ def read_sheet(
     """
     anything: object = source
     if not isinstance(anything, pd.DataFrame | str | os.PathLike):
-        given = f"{shown(anything)} given, allowed: a CSV or Parquet file, or a pandas table"
+        given = f"{shown(anything)} given, allowed: a file, or a pandas table"
         raise InputError(f"table {name}", [given])
     limits = limits or ReadLimits.from_environment()
     where = f"table {name}" if isinstance(source, pd.DataFrame) else shown(str(source))
-    head = Heading(where, frozenset(wanted), renamed or {}, limits)
+    sheet = _read(source, Heading(where, _set(wanted), renamed or {}, limits))
+    if not sheet.n and not may_be_empty:
+        raise InputError(where, ["the table has no rows"], ADVICE)
+    return sheet
+
+
+def _set(names: Collection[str] | None) -> frozenset[str] | None:
+    return None if names is None else frozenset(names)
+
+
+def _read(source: Source, head: Heading) -> Sheet:
     if isinstance(source, pd.DataFrame):
         return _of_frame(source, head)
-    if Path(source).suffix.lower() in PARQUET_SUFFIXES:
+    path = Path(source)
+    suffix = path.suffix.lower()
+    if suffix in PARQUET_SUFFIXES:
         from remyelin.endpoints import parquet_table
 
-        names, columns, rows = parquet_table.read_columns(Path(source), head)
-        return Sheet(where, columns, head.unread(names), _counted(rows), "row")
+        given, names, columns, rows = parquet_table.read_columns(path, head)
+        return Sheet(head.where, columns, head.unread(names), _counted(rows), "row", given)
+    if suffix in FOREIGN_SUFFIXES:
+        frame, first, repairs = read_foreign(path, head)
+        head.limits.check(head.where, rows=len(frame), cells=frame.size)
+        return _of_frame(frame, head, first=first, repairs=repairs)
     from remyelin.endpoints import text_table
 
-    names, texts, place = text_table.read_columns(Path(source), head)
-    cells = {name: np.array(column, dtype=object) for name, column in texts.items()}
-    return Sheet(where, cells, head.unread(names), np.array(place, dtype=np.int64), "line")
+    if suffix == PACKED_SUFFIX:
+        read = text_table.columns_of(read_packed(path, head), head)
+    else:
+        read = text_table.read_columns(path, head)
+    cells = {name: np.array(column, dtype=object) for name, column in read.cells.items()}
+    place = np.array(read.place, dtype=np.int64)
+    return Sheet(
+        head.where,
+        cells,
+        head.unread(read.names),
+        place,
+        "line",
+        read.given,
+        read.separator,
+        read.repairs,
+    )
 
 
-def _of_frame(frame: pd.DataFrame, head: Heading) -> Sheet:
-    names = head.read([str(name) for name in frame.columns])
-    if not len(frame):
-        raise InputError(head.where, ["the table has no rows"], ADVICE)
+def _of_frame(
+    frame: pd.DataFrame, head: Heading, *, first: int = 1, repairs: tuple[Repair, ...] = ()
+) -> Sheet:
+    given = tuple(str(name).strip() for name in frame.columns)
+    names = head.read(given)
     columns = {
         name: frame.iloc[:, position].astype(object).to_numpy()
         for position, name in head.chosen(names)
     }
-    return Sheet(head.where, columns, head.unread(names), _counted(len(frame)), "row")
+    place = _counted(len(frame), first)
+    return Sheet(head.where, columns, head.unread(names), place, "row", given, repairs=repairs)
 
 
-def _counted(rows: int) -> NDArray[np.int64]:
-    return np.arange(1, rows + 1, dtype=np.int64)
+def _counted(rows: int, first: int = 1) -> NDArray[np.int64]:
+    return np.arange(first, first + rows, dtype=np.int64)
+
+
+def check_renamed(
+    sheet: Sheet, renamed: Mapping[str, str], *, others: tuple[Sheet, ...] = ()
+) -> None:
+    """Make sure that every column to be renamed stands in one of the tables.
+
+    Raises
+    ------
+    InputError
+        A column stands in none.
+    """
+    problems = [
+        f"no column {shown(old)} to rename; there are: {listed(sheet.names)}"
+        for old in renamed
+        if not any(old in one.names for one in (sheet, *others))
+    ]
+    if problems:
+        raise InputError(sheet.where, problems, ADVICE)

@@ -34,8 +34,12 @@ class Line:
     patients, evaluable, events
         Patients, those with a baseline to which the definition applies, and those with the event;
         for a measured level ``evaluable`` are the patients with a value.
+    assessable, assessable_events
+        The evaluable in whom the event could be found (of a composite: every component), hence not
+        those with too few visits; and those of them who had it.
     share
-        Events among the evaluable; nan where there are none or nothing is counted.
+        ``assessable_events`` among the ``assessable``; nan where there are none or nothing is
+        counted.
     statuses
         Patients by what became of them.
     median_days
@@ -52,6 +56,8 @@ class Line:
     patients: int
     evaluable: int
     events: int = 0
+    assessable: int = 0
+    assessable_events: int = 0
     share: float = np.nan
     statuses: Mapping[str, int] = field(default_factory=dict)
     median_days: float = np.nan
@@ -208,6 +214,8 @@ def _event_line(
     use = member[table.evaluable[member]]
     happened = use[table.event[use]]
     evaluable = use.size
+    assessable = int(table.findable[use].sum())
+    within = int(table.findable[happened].sum())
     rate = np.nan
     if counted is not None:
         years = counted.days[member].sum() / DAYS_PER_YEAR
@@ -217,7 +225,9 @@ def _event_line(
         patients=member.size,
         evaluable=evaluable,
         events=happened.size,
-        share=happened.size / evaluable if evaluable else np.nan,
+        assessable=assessable,
+        assessable_events=within,
+        share=within / assessable if assessable else np.nan,
         statuses=counts,
         median_days=float(np.median(table.time[happened])) if happened.size else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),

@@ -4,22 +4,48 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, TextIO
 
 from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
-from remyelin.errors import MOST_LISTED, InputError
+from remyelin.endpoints.shape import Repair, Shape
+from remyelin.errors import InputError
 from remyelin.files import not_text, not_utf8, open_file, unreadable
 
 _PIECE: Final = 1 << 20
 _SEPARATORS: Final = (",", ";", "\t")
 
-Columns = tuple[tuple[str, ...], dict[str, list[str]], list[int]]
-"""Names of all columns, cells of those that are read, and the line of each row."""
+
+@dataclass(frozen=True)
+class TextColumns:
+    """A text table that was read.
+
+    Attributes
+    ----------
+    given, names
+        Names of all columns that have one, as they stand and under which they are read.
+    cells
+        Cells of the columns that are read, by name.
+    place
+        Line of each row.
+    separator
+        What stands between the cells.
+    repairs
+        What was left out.
+    """
+
+    given: tuple[str, ...]
+    names: tuple[str, ...]
+    cells: dict[str, list[str]]
+    place: list[int]
+    separator: str
+    repairs: tuple[Repair, ...]
 
 
-def read_columns(path: Path, head: Heading) -> Columns:
+def read_columns(path: Path, head: Heading) -> TextColumns:
     """Read the wanted columns of a CSV file.
 
     Raises
@@ -31,16 +57,34 @@ def read_columns(path: Path, head: Heading) -> Columns:
     size, lines = _measured(path, head)
     try:
         with path.open(encoding="utf-8-sig", newline="") as stream:
-            first = next((line for line in stream if line.strip()), None)
-            if first is None:
-                raise InputError(head.where, ["the file is empty"], ADVICE)
-            separator = max(_SEPARATORS, key=first.count)
-            stream.seek(0)
-            return _rows(csv.reader(stream, delimiter=separator, strict=True), head, size, lines)
+            return _read(stream, head, size, lines)
     except OSError as error:
         raise unreadable(head.where, error) from None
     except UnicodeDecodeError as error:  # the file was changed between the two readings
         raise not_utf8(head.where, error.start + 1) from None
+
+
+def columns_of(text: str, head: Heading) -> TextColumns:
+    """Read the wanted columns of a table that was unpacked.
+
+    Raises
+    ------
+    InputError
+        As in `read_columns`.
+    """
+    longest = max(map(len, text.splitlines()), default=0)
+    head.limits.check(head.where, line_bytes=longest)
+    return _read(io.StringIO(text, newline=""), head, len(text), text.count("\n") + 1)
+
+
+def _read(stream: TextIO, head: Heading, size: int, lines: int) -> TextColumns:
+    first = next((line for line in stream if line.strip()), None)
+    if first is None:
+        raise InputError(head.where, ["the file is empty"], ADVICE)
+    separator = max(_SEPARATORS, key=first.count)
+    stream.seek(0)
+    reader = csv.reader(stream, delimiter=separator, strict=True)
+    return _rows(reader, head, separator, size, lines)
 
 
 def _measured(path: Path, head: Heading) -> tuple[int, int]:
@@ -72,40 +116,48 @@ def _held(decoder: codecs.IncrementalDecoder) -> int:
     return len(decoder.getstate()[0])
 
 
-def _rows(reader: Iterator[list[str]], head: Heading, size: int, lines: int) -> Columns:
+def _rows(
+    reader: Iterator[list[str]], head: Heading, separator: str, size: int, lines: int
+) -> TextColumns:
     limits, where = head.limits, head.where
     most = limits.cell_characters
+    shape: Shape | None = None
+    given: tuple[str, ...] = ()
     names: tuple[str, ...] = ()
     columns: dict[str, list[str]] = {}
     slots: list[tuple[int, list[str]]] = []
     place: list[int] = []
-    problems: list[str] = []
+    empty: list[int] = []
+    broken: list[str] = []
     line = 0
     try:
         for cells in reader:
             line = int(reader.line_num)  # type: ignore[attr-defined]
             if not any(cell.strip() for cell in cells):
-                continue
-            if not names:
-                names = head.read(cells)
-                columns = {name: [] for _, name in head.chosen(names)}
-                slots = [(k, columns[name]) for k, name in head.chosen(names)]
+                empty += [line] if cells else []
+            elif shape is None:
+                shape = Shape([cell.strip() for cell in cells])
+                places = [k for k, name in enumerate(shape.names) if name]
+                given = tuple(shape.names[k] for k in places)
+                names = head.read(given)
+                chosen = [(places[k], name) for k, name in head.chosen(names)]
+                columns = {name: [] for _, name in chosen}
+                slots = [(k, columns[name]) for k, name in chosen]
                 kept = lines * len(slots)
                 limits.check(
                     where, rows=lines, cells=kept, memory_bytes=size + kept * BYTES_PER_CELL
                 )
-            elif len(cells) == len(names):
+            elif (row := shape.square(cells, line)) is not None:
                 for k, column in slots:
-                    if len(cells[k]) > most:
-                        limits.check(where, cell_characters=len(cells[k]))
-                    column.append(cells[k])
+                    if len(row[k]) > most:
+                        limits.check(where, cell_characters=len(row[k]))
+                    column.append(row[k])
                 place.append(line)
-            elif len(problems) <= MOST_LISTED:
-                problems.append(f"line {line}: {len(cells)} cells given, {len(names)} allowed")
     except csv.Error as error:
-        problems.append(f"line {line + 1}: {error}")
-    if problems:
+        broken.append(f"line {line + 1}: {error}")
+    repairs = [] if shape is None else shape.repairs()
+    if problems := [*(shape.problems if shape else ()), *broken]:
         raise InputError(where, problems, ADVICE)
-    if not place:
-        raise InputError(where, ["the table has no rows"], ADVICE)
-    return names, columns, place
+    if empty:
+        repairs.append((f"line {empty[0]}", "", f"{len(empty):,} empty rows", "left out"))
+    return TextColumns(given, names, columns, place, separator, tuple(repairs))

@@ -2,18 +2,38 @@
 
 Each system is an item with thresholds on the latent scale of its compartment. A patient has a
 stable offset on every item; a rating adds noise. The scores then give the EDSS by the scoring rule
-of Kurtzke (1983) in its current form: optic and bladder scores are converted before they count,
-a mental score of 1 does not count, and walking range sets the floor from 4.5 upwards.
+named in `SIMULATED_RULE`: optic and bladder scores are converted before they count, a mental score
+of 1 does not count, and walking range sets the floor from 4.5 upwards.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from enum import StrEnum
+from typing import Final, NamedTuple
 
 from remyelin.model.numeric import Numeric, Value
 from remyelin.model.states import Latent
 from remyelin.model.traits import ItemOffsets
+
+
+class EdssRule(StrEnum):
+    """How functional systems beyond 4.0 become a step, as long as walking is free."""
+
+    NEUROSTATUS = "neurostatus"
+    """The table that clinics use: one grade of 4 beside a 2 or 3, or five grades of 3, is 4.5; two
+    grades of 4, a 4 beside three of 3, or six grades of 3, is 5.0. Recalled, and seen in the open
+    programs that say they follow the table (adobrasinovic/edss)."""
+    KURTZKE1983 = "kurtzke1983"
+    """4.0 for all of these: 4.5 and above are told apart by walking (Kurtzke 1983)."""
+
+
+SIMULATED_RULE: Final = EdssRule.KURTZKE1983
+"""Rule by which virtual patients are rated.
+
+Under another one virtual patients have other ratings: the compiled engine and the stored reference
+populations have to be made anew (``python -m remyelin.cohorts.reference``).
+"""
 
 ITEMS = ItemOffsets._fields
 """Rating items in order; each has a slope, thresholds and an offset of its own."""
@@ -44,11 +64,11 @@ _COMPARTMENT = {
 _STRETCH_PIVOT = 5
 """Ambulation thresholds up to this one are stretched from the first, later ones from this one."""
 
-_AMBULATION_EDSS = (0.0, 0.0, 4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0)
+AMBULATION_EDSS = (0.0, 0.0, 4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0)
 """Lowest EDSS by ambulation score (Kurtzke 1983, doi:10.1212/WNL.33.11.1444)."""
 
-_VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
-_BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0)
+VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
+BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0)
 _MENTAL_COUNTED = (0.0, 0.0, 2.0, 3.0, 4.0)
 """Scores that count in place of the raw optic, bladder and mental scores."""
 
@@ -115,17 +135,21 @@ def rate_edss(
         item: _score(m, p, item, latent, offset, 0.0 if noise is None else noise[k])
         for k, (item, offset) in enumerate(zip(ITEMS, offsets, strict=True))
     }
-    score["visual"] = _look_up(m, score["visual"], _VISUAL_CONVERTED)
-    score["bowel_bladder"] = _look_up(m, score["bowel_bladder"], _BLADDER_CONVERTED)
+    score["visual"] = _look_up(m, score["visual"], VISUAL_CONVERTED)
+    bladder = BLADDER_CONVERTED[: THRESHOLDS["bowel_bladder"] + 1]
+    score["bowel_bladder"] = _look_up(m, score["bowel_bladder"], bladder)
     counted = {**score, "mental": _look_up(m, score["mental"], _MENTAL_COUNTED)}
     systems = [counted[item] for item in ITEMS if item != "ambulation"]
     edss = m.maximum(
-        edss_of_systems(m, systems), _look_up(m, score["ambulation"], _AMBULATION_EDSS)
+        edss_of_systems(m, systems, SIMULATED_RULE),
+        _look_up(m, score["ambulation"], AMBULATION_EDSS),
     )
     return Rating(edss=edss, **{name: score[name] for name in Rating._fields if name != "edss"})
 
 
-def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
+def edss_of_systems(
+    m: Numeric, systems: Sequence[Value], rule: EdssRule = EdssRule.NEUROSTATUS
+) -> Value:
     """Give the EDSS, at most 5, that seven functional system scores stand for.
 
     Parameters
@@ -133,6 +157,8 @@ def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
     systems
         Scores of the seven systems that count: optic and bladder converted, a mental score of 1
         as 0; whole numbers.
+    rule
+        What combinations beyond 4.0 stand for.
     """
     highest = systems[0]
     for system in systems[1:]:
@@ -152,7 +178,13 @@ def edss_of_systems(m: Numeric, systems: Sequence[Value]) -> Value:
     moderate = ((threes <= 1.0) & (twos <= 3.0)) | ((threes <= 2.0) & (twos <= 2.0))
     by_three = m.where(alone, 3.0, m.where(moderate, 3.5, 4.0))
     low = m.where(highest >= 2.0, by_two, m.where(highest >= 1.0, by_one, 0.0))
-    high = m.where(highest >= 5.0, 5.0, m.where(highest >= 4.0, 4.0, by_three))
+    by_four: Value = 4.0
+    if rule is EdssRule.NEUROSTATUS:
+        fours = at_least(4.0)
+        by_three = m.where(threes >= 6.0, 5.0, m.where(threes >= 5.0, 4.5, by_three))
+        by_four = m.where(twos >= 2.0, 4.5, 4.0)
+        by_four = m.where((fours >= 2.0) | (threes >= 4.0), 5.0, by_four)
+    high = m.where(highest >= 5.0, 5.0, m.where(highest >= 4.0, by_four, by_three))
     return m.where(highest >= 3.0, high, low)
 
 

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from remyelin.endpoints import Dataset, Line, Result
-    from remyelin.study.definition import Definition
+    from remyelin.study.definition import Definition, OnSwitch
 
 _WORDS: Mapping[str, str] = {
     "event": "event",
@@ -26,8 +26,14 @@ _WORDS: Mapping[str, str] = {
 }
 
 
-def data_text(data: Dataset) -> str:
-    """What was read, and what was settled on the way."""
+def data_text(data: Dataset, *, on_switch: OnSwitch | None = None) -> str:
+    """What was read, and what was settled on the way.
+
+    Parameters
+    ----------
+    on_switch
+        What a switch of treatment does under all definitions; None leaves it to each.
+    """
     history = data.history
     end = history.end_day
     lines = [
@@ -36,6 +42,12 @@ def data_text(data: Dataset) -> str:
     ]
     if len(history.arm_ids) > 1:
         lines.append(f"Arms: {listed(history.arm_ids)}")
+    if data.switched:
+        what = "as each definition says; under those of the library observation goes on"
+        what += " (--on-switch censor ends it there)"
+        if on_switch is not None:
+            what = "observation ends there" if on_switch.value == "censor" else "it goes on"
+        lines.append(f"Switch of treatment: {data.switched:,} patients; {what}")
     if data.unread:
         lines.append(f"Columns not read: {listed(data.unread)}")
     if data.problems:
@@ -43,6 +55,9 @@ def data_text(data: Dataset) -> str:
         lines += [f"  - {p.where}, {p} ({p.settled})" for p in data.problems]
     else:
         lines.append("Data quality: no problems")
+    if data.notes:
+        lines.append(f"Read otherwise than it stands, or assumed: {len(data.notes)}")
+        lines += [f"  - {p.where}, {p} ({p.settled})" for p in data.notes]
     return "\n".join(lines)
 
 
@@ -82,8 +97,17 @@ def _line_text(line: Line) -> Iterator[str]:
             f"{line.evaluable} of {line.patients} patients measured"
         )
         return
-    share = _number(100 * line.share, 1)
-    yield f"{line.arm}: {line.events} of {line.evaluable} patients with the event ({share} %)"
+    if line.assessable:
+        found = f"{line.assessable_events} of {line.assessable} patients in whom it could be found"
+        yield f"{line.arm}: event in {found} ({_number(100 * line.share, 1)} %)"
+        more = line.events - line.assessable_events
+        if more:
+            yield f"  {more:>6}  more with the event in whom not every component could be found"
+    elif line.events:
+        none = f"in none of {line.patients} patients could every component be found, so no share"
+        yield f"{line.arm}: event in {line.events} patients; {none}"
+    else:
+        yield f"{line.arm}: the event could be found in none of {line.patients} patients"
     for status, count in line.statuses.items():
         if count:
             yield f"  {count:>6}  {_WORDS[status]}"
@@ -98,7 +122,7 @@ def _number(value: float, digits: int = 3) -> str:
 def all_text(results: Sequence[Result]) -> str:
     """One line per definition, all patients together."""
     wide = max(len(result.definition.definition_id) for result in results)
-    head = f"{'definition':<{wide}}  evaluable  events  share %  not conf.  not assd.  result"
+    head = f"{'definition':<{wide}}  assessable  events  share %  not conf.  not assd.  result"
     return "\n".join([head, *(_row_text(result, wide) for result in results)])
 
 
@@ -109,12 +133,13 @@ def _row_text(result: Result, wide: int) -> str:
     line = result.lines[0]
     if "measured" in line.statuses:
         found = f"mean {_number(line.mean)}, sd {_number(line.sd)}"
-        return f"{name}  {line.evaluable:>9}  {'':>6}  {'':>7}  {'':>9}  {'':>9}  {found}"
-    found = f"median day {line.median_days:.0f}" if line.events else "no event"
+        return f"{name}  {line.evaluable:>10}  {'':>6}  {'':>7}  {'':>9}  {'':>9}  {found}"
+    none = "no event" if line.assessable else "could be found in nobody"
+    found = f"median day {line.median_days:.0f} of events" if line.events else none
     if math.isfinite(line.rate_per_year):
         found += f", {line.rate_per_year:.3f} per year"
     return (
-        f"{name}  {line.evaluable:>9}  {line.events:>6}  {_number(100 * line.share, 1):>7}  "
+        f"{name}  {line.assessable:>10}  {line.events:>6}  {_number(100 * line.share, 1):>7}  "
         f"{line.statuses['not_confirmable']:>9}  {line.statuses['no_baseline']:>9}  {found}"
     )
 
@@ -139,7 +164,16 @@ def lines_frame(results: Sequence[Result]) -> pd.DataFrame:
             counts = values.pop("statuses")
             rows.append({**about, "arm_id": values.pop("arm"), **values, **counts})
     frame = pd.DataFrame(rows)
-    counted = ("patients", "evaluable", "events", *_WORDS, "measured", "missing")
+    counted = (
+        "patients",
+        "evaluable",
+        "assessable",
+        "assessable_events",
+        "events",
+        *_WORDS,
+        "measured",
+        "missing",
+    )
     for name in counted:
         if name in frame:
             frame[name] = frame[name].astype("Int64")
@@ -154,10 +188,12 @@ def values(data: Dataset, results: Sequence[Result], *, single: bool) -> dict[st
             "patients": data.history.n,
             "visits": data.n_visits,
             "relapses": data.n_relapses,
+            "switched": data.switched,
             "arms": list(data.history.arm_ids),
             "columns": list(data.columns),
             "columns_not_read": list(data.unread),
             "problems": [asdict(problem) for problem in data.problems],
+            "notes": [asdict(note) for note in data.notes],
         },
         "results": [_result_values(result, single=single) for result in results],
     }

@@ -6,12 +6,12 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import Field, ValidationError, model_validator
 
 from remyelin.errors import InputError
-from remyelin.files import parse_yaml
+from remyelin.files import parse_yaml, read_text, shown
 from remyelin.study.definition import (
     TREATMENT,
     Definition,
@@ -26,6 +26,9 @@ from remyelin.study.definition import (
 from remyelin.study.fields import Frozen, Identifier, Number, Text, Whole
 from remyelin.study.population import raise_problems
 from remyelin.study.problems import problems_of
+
+if TYPE_CHECKING:
+    import os
 
 DEFINITIONS_FILE = "definitions.yaml"
 
@@ -138,16 +141,19 @@ class _Row(Frozen):
 class _File(Frozen):
     definitions: dict[Identifier, _Row]
 
-    @model_validator(mode="after")
-    def _known_components(self) -> _File:
-        for name, row in self.definitions.items():
-            for component in row.components:
-                if component not in self.definitions:
-                    raise ValueError(f"definitions.{name}.components: unknown {component!r}")
-        return self
+
+def _clashes(rows: Mapping[str, _Row], known: Mapping[str, Definition]) -> Iterator[str]:
+    for name, row in rows.items():
+        if name in known:
+            yield f"definitions.{name}: this name stands in the library; choose another one"
+        for component in row.components:
+            if component not in rows and component not in known:
+                yield f"definitions.{name}.components: unknown {component!r}"
 
 
-def parse_definitions(text: str, *, where: str) -> Mapping[str, Definition]:
+def parse_definitions(
+    text: str, *, where: str, known: Mapping[str, Definition] = MappingProxyType({})
+) -> Mapping[str, Definition]:
     """Definitions of a YAML text, by name.
 
     Parameters
@@ -156,6 +162,8 @@ def parse_definitions(text: str, *, where: str) -> Mapping[str, Definition]:
         YAML with the key ``definitions``.
     where
         Name of the text in messages.
+    known
+        Definitions of which components may be made, and whose names are taken.
 
     Raises
     ------
@@ -167,6 +175,9 @@ def parse_definitions(text: str, *, where: str) -> Mapping[str, Definition]:
         rows = _File.model_validate(data).definitions
     except ValidationError as error:
         raise InputError(where, problems_of(error, _File)) from None
+    clashes = list(_clashes(rows, known))
+    if clashes:
+        raise InputError(where, clashes)
     return MappingProxyType({name: _definition(name, row) for name, row in rows.items()})
 
 
@@ -176,6 +187,26 @@ def _definition(name: str, row: _Row) -> Definition:
     steps = tuple(Step(step.from_edss, step.change) for step in row.steps)
     free = RelapseFree(**row.relapse_free.model_dump())
     return Definition(definition_id=name, steps=steps, relapse_free=free, **fields)
+
+
+def read_definitions(
+    path: str | os.PathLike[str], *, known: Mapping[str, Definition]
+) -> Mapping[str, Definition]:
+    """Definitions of one's own, checked as those of the library are.
+
+    Parameters
+    ----------
+    path
+        A YAML file with the key ``definitions``.
+    known
+        The library: its definitions may be components, its names may not be taken.
+
+    Raises
+    ------
+    InputError
+        As `parse_definitions`, or the file cannot be read.
+    """
+    return parse_definitions(read_text(path), where=shown(str(path)), known=known)
 
 
 @cache
