@@ -11,12 +11,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from remyelin.core.inventory import INVENTORY_NAME
 from tools.fuzz.batches import ROOT
 from tools.fuzz.kinds import EXAMPLES
 
 PATIENCE_SECONDS: Final = 300.0
 _NEVER_THE_SAME: Final = ("record.json", "report.html")
 """Files that hold times."""
+
+_KEPT_SUFFIX: Final = ".kept"
+"""A damaged shard is set aside under this ending, in case a person changed it."""
 
 
 @dataclass(frozen=True)
@@ -66,12 +70,26 @@ def ended(words: tuple[str, ...], folder: Path, cache: Path) -> Ended:
 
 
 def contents(folder: Path) -> Mapping[str, bytes]:
-    """Bytes of all files of a run folder that must be the same for the same run."""
-    return {
+    """Bytes of all files of a run folder that must be the same for the same run.
+
+    Of the inventory the lines of those files, in the order of their names: shards are finished in
+    any order.
+    """
+    found = {
         path.relative_to(folder).as_posix(): path.read_bytes()
         for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in _NEVER_THE_SAME and path.suffix != ".md"
+        if path.is_file() and not _is_never_the_same(path.name)
     }
+    if INVENTORY_NAME in found:
+        lines = found[INVENTORY_NAME].decode().splitlines()
+        kept = sorted({line for line in lines if not _is_never_the_same(line)})
+        found[INVENTORY_NAME] = "\n".join(kept).encode()
+    return found
+
+
+def _is_never_the_same(name: str) -> bool:
+    last = name.rpartition(" ")[2].rpartition("/")[2]
+    return last in _NEVER_THE_SAME or last.endswith((".md", _KEPT_SUFFIX))
 
 
 def difference(found: Mapping[str, bytes], wanted: Mapping[str, bytes]) -> str:
