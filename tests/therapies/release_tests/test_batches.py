@@ -60,8 +60,16 @@ def test_growth_in_one_bottle_fails_and_a_bottle_that_is_not_told_leaves_it_open
     other = {**clear, "condition": "anaerobic"}
     assert judged(change(good(), "sterility", clear, other)).verdict is Verdict.PASS
     assert judged(change(good(), "sterility", clear)).verdict is Verdict.NOT_DECIDED
+    unnamed = {k: v for k, v in clear.items() if k != "condition"}
+    assert judged(change(good(), "sterility", clear, unnamed)).verdict is Verdict.NOT_DECIDED
     grown = {**other, "result": "growth on day 6"}
     assert judged(change(good(), "sterility", clear, grown)).verdict is Verdict.FAIL
+
+
+def test_progenitors_made_from_mesenchymal_cells_are_not_judged_by_the_markers_of_these() -> None:
+    assert subjects()["msc_np"].kind is CellKind.NEURAL
+    with pytest.raises(InputError, match="CD34 is no release test of neural cells"):
+        judged({**good(), "product": "msc_np", "route": "IT"})
 
 
 def test_a_test_that_is_not_required_counts_when_it_is_told() -> None:

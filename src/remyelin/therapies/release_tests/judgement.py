@@ -140,8 +140,7 @@ def _missing(test: ReleaseTest, given: Sequence[Result]) -> Iterator[str]:
         return
     for field, parts in test.parts.items():
         named = [word_named(getattr(one, field)) for one in given if getattr(one, field)]
-        whole = len(named) < len(given)
-        if parts.needed or (named and not whole):
+        if parts.needed or named:
             lacking = [name for name in parts.names if name not in named]
             if lacking:
                 yield (

@@ -62,7 +62,7 @@ def subjects(own: Sequence[Product] = ()) -> Mapping[str, Subject]:
     known = {one.product_id: _of_product(one) for one in (*catalogue, *own)}
     for name, one in rules().products.items():
         foreign = one.donor is Donor.ALLOGENEIC
-        known.setdefault(name, Subject(name, one.kind, foreign, one.pluripotent, one.routes))
+        known[name] = Subject(name, one.kind, foreign, one.pluripotent, one.routes)
     return known
 
 
