@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from random import Random
 
-from remyelin.trials.vault import MANIFEST_NAME, RECORD_NAME
+from remyelin.trials.layout import MANIFEST_NAME, RECORD_NAME
 from tests.processes import members, start, wait_until
 
 _PATIENCE_SECONDS = 240.0
