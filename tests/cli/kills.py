@@ -15,18 +15,6 @@ from tests.processes import members, start, wait_until
 _PATIENCE_SECONDS = 240.0
 _GONE_SECONDS = 10.0
 
-TIMED = (RECORD_NAME, "report.html")
-"""Files that say how long the run took."""
-
-
-def content(folder: Path) -> dict[str, bytes]:
-    """Give the files of a run folder on which time leaves no trace, by name."""
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file() and path.name not in TIMED and not path.name.startswith(".")
-    }
-
 
 def killed_and_resumed(
     study: Path, words: tuple[str, ...], out: str, *, kills: int, longest: float, random: Random

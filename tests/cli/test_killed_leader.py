@@ -13,9 +13,10 @@ from random import Random
 import pytest
 import yaml
 
-from tests.cli.kills import content, killed_and_resumed
+from tests.cli.kills import killed_and_resumed
 from tests.processes import members, start, wait_until
 from tests.trials.small import mapping
+from tools.fuzz.runs import contents
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals differ")
 
@@ -85,6 +86,6 @@ def test_a_run_killed_again_and_again_ends_with_the_bytes_of_one_that_nobody_sto
         met += killed_and_resumed(
             study, words, out, kills=KILLS - met, longest=longest, random=random
         )
-        assert content(study.parent / out) == content(study.parent / "once")
+        assert contents(study.parent / out) == contents(study.parent / "once")
         rounds += 1
     assert met >= KILLS
