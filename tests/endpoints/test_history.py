@@ -68,3 +68,11 @@ def test_a_table_without_rows_has_columns_of_any_kind() -> None:
     for name in ("relapses", "adverse_events"):
         given[name] = pd.DataFrame({column: [] for column in given[name].columns})
     assert History.of(given).relapses.day.size == 0
+
+
+@pytest.mark.parametrize("day", [1e300, -1e7])
+def test_a_day_beyond_every_life_is_named(day: float) -> None:
+    given = tables(Patient(visits=visits(2, 2, 2), relapses=[10]))
+    given["relapses"] = given["relapses"].assign(day=day)
+    with pytest.raises(InputError, match="table relapses, column day: a day lies beyond"):
+        History.of(given)

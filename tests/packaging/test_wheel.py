@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-DATA = {".yaml", ".csv", ".parquet", ".json", ".css", ".html", ".typed"}
+DATA = {".digest", ".yaml", ".csv", ".parquet", ".json", ".css", ".html", ".typed"}
 
 pytestmark = pytest.mark.wheel
 

@@ -23,6 +23,7 @@ _NEEDED = {
     "relapses": (*KEY, "day"),
     "adverse_events": (*KEY, "day", "event", "grade"),
 }
+_FURTHEST_DAY = 1e6
 _PLAIN = ("string", "integer", "categorical", "empty")
 _TEXTS = ("arm_id", "end_reason", "event")
 _WHOLE = ("replicate", "subject_id", "visit")
@@ -301,6 +302,8 @@ def _wrong(values: pd.Series, column: str) -> str:
         return f"numbers are needed, {shown(str(values.dtype))} given"
     if column in _WHOLE and not np.all(np.abs(numbers) < 2.0**53):
         return "numbers this large are not allowed"
+    if column.endswith("day") and np.any(np.abs(numbers[np.isfinite(numbers)]) > _FURTHEST_DAY):
+        return f"a day lies beyond {_FURTHEST_DAY:,.0f} days from baseline"
     return "whole numbers are needed" if column in _WHOLE and np.any(numbers % 1) else ""
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -195,6 +196,10 @@ def _judge(
         yield _finding(limit, found, Grade.ERROR)
 
 
+_FAR_BEYOND: Final = 1e6
+"""A dose so many times beyond a limit counts as just that: sums of any doses stay finite."""
+
+
 @dataclass(frozen=True)
 class _Excess:
     where: str
@@ -214,7 +219,7 @@ def _exceeds(limit: DoseLimit, doses: Sequence[Doses], table: ParameterTable) ->
     days = np.concatenate([one.days for one, _ in sized])
     amounts = np.concatenate([np.full(len(one.days), size) for one, size in sized])
     order = np.argsort(days, kind="stable")
-    days, amounts = days[order], amounts[order]
+    days, amounts = days[order], np.minimum(amounts[order], limit.most * _FAR_BEYOND)
     sums = np.concatenate([[0.0], np.cumsum(amounts)])
     opens = np.searchsorted(days, days - limit.days + 1, side="left")
     closes = np.searchsorted(days, days, side="right")
