@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import gzip
 import json
 import time
 from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
@@ -159,6 +161,63 @@ def test_quoted_lines_old_line_ends_and_a_mark_of_byte_order_are_read(tmp_path: 
     data = read_dataset(path)
     assert data.labels.tolist() == ["a\nb"]
     assert data.n_visits == 2
+
+
+def test_a_packed_table_is_measured_unpacked(tmp_path: Path) -> None:
+    path = tmp_path / "visits.csv.gz"
+    path.write_bytes(gzip.compress((HEAD + "a,0,2\n" * 100_000).encode()))
+    assert path.stat().st_size < 10_000
+    assert "bytes of a table given, allowed: 10,000" in str(refused(path, table_bytes=10_000))
+    path.write_bytes(gzip.compress(b"a" * 1_000_000))
+    assert "bytes in one line" in str(refused(path, line_bytes=10_000))
+    path.write_bytes(gzip.compress(HEAD.encode())[:-9])
+    assert "no packed file" in str(refused(path))
+
+
+FRAME = pd.DataFrame({"subject_id": "abc", "day": [0.0, 9.0, 20.0], "edss": 2.0, "other": "x"})
+
+
+def written(folder: Path, kind: str) -> Path:
+    path = folder / f"visits.{kind}"
+    if kind == "xlsx":
+        pytest.importorskip("openpyxl")
+        FRAME.to_excel(path, index=False)
+        return path
+    library = pytest.importorskip("pyreadstat")
+    write = {"xpt": library.write_xport, "dta": library.write_dta, "sav": library.write_sav}
+    write[kind](FRAME, str(path))
+    return path
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "xpt", "dta", "sav"])
+def test_limits_hold_for_tables_of_other_programs(tmp_path: Path, kind: str) -> None:
+    path = written(tmp_path, kind)
+    for limit, most in (
+        ("table_bytes", 10),
+        ("columns", 3),
+        ("rows", 2),
+        ("cells", 8),
+        ("cell_characters", 2),
+        ("memory_bytes", 300),
+    ):
+        assert variable(limit) in refused(path, **{limit: most}).advice
+    data = read_dataset(path, limits=ReadLimits(cells=9))
+    assert (data.n_visits, data.unread) == (3, ("other",))
+
+
+def test_row_names_are_left_out_without_reading_other_columns(tmp_path: Path) -> None:
+    rows = "".join(f"{k},a,{k},2,{'y' * 50}\n" for k in range(3))
+    path = table(tmp_path, f"subject_id,day,edss,other\n{rows}")
+    data = read_dataset(path, limits=ReadLimits(cell_characters=10))
+    assert data.unread == ("other",)
+    assert data.labels.tolist() == ["a"]
+    for wrong, problem in (
+        ("3,a,3,2\n", "line 5: 4 cells given, 5 allowed, as the first row has 5"),
+        ("x,a,3,2,y\n", "line 5: x given, allowed is a row number that rises"),
+        ("1,a,3,2,y\n", "line 5: 1 given, allowed is a row number that rises"),
+    ):
+        path = table(tmp_path, f"subject_id,day,edss,other\n{rows}{wrong}")
+        assert problem in str(refused(path))
 
 
 def test_lists_and_bytes_in_parquet_are_told(tmp_path: Path) -> None:

@@ -68,3 +68,12 @@ def test_wrong_use_is_named(
     done = call(capsys, "edss", *(option.format(table) for option in options))
     assert (done.code, done.out) == (2, "")
     assert what in done.err
+
+
+def test_the_ratings_that_are_read_are_not_written_to(capsys: Capture, tmp_path: Path) -> None:
+    path = tmp_path / "ratings.csv"
+    text = call(capsys, "edss", "--template").out
+    path.write_text(text, encoding="utf-8")
+    done = call(capsys, "edss", str(path), "--out", str(path), "--force")
+    assert done.code == 2
+    assert path.read_text(encoding="utf-8") == text

@@ -64,7 +64,7 @@ def edss_command(
         return
     if file is None:
         raise UsageError("give a FILE of ratings, or --template for a table to fill in")
-    target = None if out is None else check_sheet(out, force=force)
+    target = None if out is None else check_sheet(out, force=force, inputs=(file,))
     found = rate_table(
         file,
         rule=_chosen(rule, EdssRule, "--rule"),
@@ -72,7 +72,7 @@ def edss_command(
         renamed=renames(rename or []),
     )
     if target is not None:
-        write_sheet(found.frame, target, force=force)
+        write_sheet(found.frame, target, force=force, inputs=(file,))
     if json:
         say_json(report.values(found))
         return

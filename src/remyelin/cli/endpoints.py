@@ -89,7 +89,7 @@ def endpoints_command(
     if definition is not None and definition not in catalogue:
         known = tuple(catalogue)
         raise UnknownNameError("definition", definition, known, "docs/endpoints.md lists them.")
-    inputs = (table, relapses, patients)
+    inputs = (table, relapses, patients, own)
     target = None if out is None else check_sheet(out, force=force, inputs=inputs)
     data = read_dataset(
         table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient

@@ -109,9 +109,13 @@ def _dates(
         left_out = _complete(sheet, column, stamps, np.flatnonzero(known), found)
     good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
     good &= (stamps <= LAST_DAY).to_numpy()
-    for row in np.flatnonzero(~empty & ~good & ~left_out):
-        what = f"{shown(str(cells[row]))} is no date; allowed: year-month-day, as 2024-03-31"
-        found.add(sheet, int(row), column, what)
+    allowed = "allowed: year-month-day, as 2024-03-31"
+    found.add_rows(
+        sheet,
+        np.flatnonzero(~empty & ~good & ~left_out),
+        column,
+        lambda row: f"{shown(str(cells[row]))} is no date; {allowed}",
+    )
     count = stamps.dt.normalize().astype("int64").to_numpy() / 86_400e9
     return np.where(good, count, np.nan)
 

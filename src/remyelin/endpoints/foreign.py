@@ -1,20 +1,22 @@
-"""Tables of other programs: Excel, SAS, Stata and SPSS files, and packed text."""
+"""Tables of other programs: Excel, SAS, Stata and SPSS files, measured before they are read."""
 
 from __future__ import annotations
 
-import gzip
 import importlib
-import zlib
-from collections.abc import Mapping
+import zipfile
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import pandas as pd
+import numpy as np
+from numpy.typing import NDArray
 
-from remyelin.endpoints.heading import Heading
+from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
 from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
-from remyelin.files import not_text, shown
+from remyelin.files import listed, open_file, shown
 
 EXCEL_SUFFIX: Final = ".xlsx"
 
@@ -29,39 +31,52 @@ _READERS: Final[Mapping[str, str]] = {
 FOREIGN_SUFFIXES: Final = (EXCEL_SUFFIX, *_READERS)
 """Endings that need the extra ``remyelin[clinical]``."""
 
-PACKED_SUFFIX: Final = ".gz"
 
-_EXCEL_FIRST_ROW: Final = 2
+@dataclass(frozen=True, eq=False)
+class ForeignColumns:
+    """A table of another program that was read.
+
+    Attributes
+    ----------
+    given, names
+        Names of all columns that have one, as they stand and under which they are read.
+    cells
+        Cells of the columns that are read, by name; each of shape (rows,).
+    place
+        Number of each row as it is counted there; shape (rows,).
+    repairs
+        What was left out.
+    """
+
+    given: tuple[str, ...]
+    names: tuple[str, ...]
+    cells: Mapping[str, NDArray[Any]]
+    place: NDArray[np.int64]
+    repairs: tuple[Repair, ...] = ()
 
 
-def read_foreign(path: Path, head: Heading) -> tuple[pd.DataFrame, int, tuple[Repair, ...]]:
-    """Read a file of another program.
-
-    Returns
-    -------
-    tuple
-        The table, how its first row is counted there, and what was left out.
+def read_columns(path: Path, head: Heading) -> ForeignColumns:
+    """Read the wanted columns of a file of another program.
 
     Raises
     ------
     InputError
-        The library that reads it is not installed, or the file is not what its name says.
+        The library that reads it is not installed, the file is larger than allowed, or it is not
+        what its name says.
     """
-    suffix, where = path.suffix.lower(), head.where
-    library = _library("openpyxl" if suffix == EXCEL_SUFFIX else "pyreadstat", where)
+    suffix = path.suffix.lower()
+    library = _library("openpyxl" if suffix == EXCEL_SUFFIX else "pyreadstat", head.where)
+    with open_file(path, head.where):
+        head.limits.check(head.where, table_bytes=path.stat().st_size)
     try:
-        head.limits.check(where, table_bytes=path.stat().st_size)
         if suffix == EXCEL_SUFFIX:
-            return _excel(library, path, where)
-        frame, _ = getattr(library, _READERS[suffix])(str(path))
+            return _excel(library, path, head)
+        return _statistics(getattr(library, _READERS[suffix]), path, head)
     except InputError:
         raise
-    except FileNotFoundError:
-        raise InputError(where, ["there is no such file"], "Check the path.") from None
     except Exception as error:  # the libraries raise what they please on a broken file
         first = (str(error).splitlines() or ["unknown cause"])[0]
-        raise InputError(where, [f"this is no {suffix} file: {shown(first)}"]) from None
-    return frame, 1, ()
+        raise InputError(head.where, [f"this is no {suffix} file: {shown(first)}"]) from None
 
 
 def _library(name: str, where: str) -> Any:
@@ -73,62 +88,89 @@ def _library(name: str, where: str) -> Any:
         raise InputError(where, [problem], advice) from None
 
 
-def _excel(library: Any, path: Path, where: str) -> tuple[pd.DataFrame, int, tuple[Repair, ...]]:
-    """The first sheet of a workbook; formulas are read as the values last worked out."""
-    book = library.load_workbook(path, read_only=True, data_only=True)
-    try:
-        rows = _padded(list(book.worksheets[0].iter_rows(values_only=True)))
-        others = [sheet.title for sheet in book.worksheets[1:]]
-    finally:
-        book.close()
-    repairs: list[Repair] = []
-    if others:
-        what = f"further sheets: {shown(', '.join(others))}"
-        repairs.append(("", "", what, "only the first sheet is read"))
-    if not rows:
-        raise InputError(where, ["the first sheet is empty"])
-    names = ["" if cell is None else str(cell).strip() for cell in rows[0]]
-    body = rows[1:]
-    while body and all(cell is None for cell in body[-1]):
-        body.pop()
-    kept = [
-        column
-        for column, name in enumerate(names)
-        if name or any(row[column] is not None for row in body)
-    ]
-    if len(kept) < len(names):
-        repairs.append(("", "", "empty columns without a name", "they are left out"))
-    cells = [[row[column] for column in kept] for row in body]
-    frame = pd.DataFrame(cells, columns=[names[column] for column in kept], dtype=object)
-    return frame, _EXCEL_FIRST_ROW, tuple(repairs)
+def _statistics(read: Any, path: Path, head: Heading) -> ForeignColumns:
+    """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read.
 
-
-def _padded(rows: list[tuple[Any, ...]]) -> list[list[Any]]:
-    width = max((len(row) for row in rows), default=0)
-    return [[*row, *[None] * (width - len(row))] for row in rows]
-
-
-def read_packed(path: Path, head: Heading) -> str:
-    """Text of a packed file.
-
-    Raises
-    ------
-    InputError
-        There is no such file, it is not packed, it is larger than the limit once unpacked, or it
-        is not UTF-8 text.
+    Transport files of SAS do not tell their rows; as they are not packed, their size limits them.
     """
-    where, most = head.where, head.limits.table_bytes
-    try:
-        with gzip.open(path) as stream:
-            data = stream.read(most + 1)
-    except FileNotFoundError:
-        raise InputError(where, ["there is no such file"], "Check the path.") from None
-    except (OSError, EOFError, zlib.error) as error:
-        raise InputError(where, [f"this is no packed file: {shown(str(error))}"]) from None
-    head.limits.check(f"{where}, unpacked", table_bytes=len(data))
-    if b"\0" in data:
-        raise not_text(data, where)
-    try:
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InputError(where, ["this is not UTF-8 text"], "Save it as UTF-8.") from None
+    _, told = read(str(path), metadataonly=True)
+    given = tuple(str(name) for name in told.column_names)
+    names = head.read(given)
+    chosen = [(given[k], name) for k, name in head.chosen(names)]
+    taken = [old for old, _ in chosen] or list(given[:1])
+    width = sum(max(0, int(told.variable_storage_width.get(old, 0))) for old in taken)
+    _check_size(head, int(told.number_rows or 0), columns=len(taken), width=width)
+    frame, _ = read(str(path), usecols=taken, row_limit=head.limits.rows + 1)
+    _check_size(head, len(frame), columns=len(taken), width=width)
+    cells = {name: frame[old].astype(object).to_numpy() for old, name in chosen}
+    for column in cells.values():
+        _check_texts(head, column)
+    place = np.arange(1, len(frame) + 1, dtype=np.int64)
+    return ForeignColumns(given, names, cells, place)
+
+
+def _check_size(head: Heading, rows: int, *, columns: int, width: int) -> None:
+    cells = rows * columns
+    memory = rows * width + cells * BYTES_PER_CELL
+    head.limits.check(head.where, rows=rows, cells=cells, memory_bytes=memory)
+
+
+def _check_texts(head: Heading, cells: NDArray[Any]) -> None:
+    longest = max((len(cell) for cell in cells if isinstance(cell, str)), default=0)
+    head.limits.check(head.where, cell_characters=longest)
+
+
+def _excel(library: Any, path: Path, head: Heading) -> ForeignColumns:
+    """The first sheet of a workbook; formulas are read as the values last worked out."""
+    with zipfile.ZipFile(path) as packed:
+        unpacked = sum(part.file_size for part in packed.infolist())
+    head.limits.check(head.where, memory_bytes=unpacked)
+    with open_file(path, head.where) as stream:
+        book = library.load_workbook(stream, read_only=True, data_only=True)
+        repairs: list[Repair] = []
+        if others := [sheet.title for sheet in book.worksheets[1:]]:
+            what = f"further sheets: {listed(others)}"
+            repairs.append(("", "", what, "only the first sheet is read"))
+        with closing(book), closing(book.worksheets[0].iter_rows(values_only=True)) as rows:
+            counted = enumerate(rows, 1)
+            filled = ((k, row) for k, row in counted if any(cell is not None for cell in row))
+            return _filled_rows(filled, head, unpacked, repairs)
+
+
+def _filled_rows(
+    rows: Iterator[tuple[int, tuple[Any, ...]]],
+    head: Heading,
+    unpacked: int,
+    repairs: list[Repair],
+) -> ForeignColumns:
+    first, top = next(rows, (0, ()))
+    if not top:
+        raise InputError(head.where, ["the first sheet is empty"])
+    every = ["" if cell is None else str(cell).strip() for cell in top]
+    named = [k for k, name in enumerate(every) if name]
+    given = tuple(every[k] for k in named)
+    names = head.read(given)
+    kept: dict[str, tuple[int, list[Any]]] = {n: (named[k], []) for k, n in head.chosen(names)}
+    named_places, used, place = set(named), set[int](), list[int]()
+    for number, row in rows:
+        place.append(number)
+        count = len(place) * len(kept)
+        memory = unpacked + count * BYTES_PER_CELL
+        head.limits.check(
+            head.where, rows=len(place), columns=len(row), cells=count, memory_bytes=memory
+        )
+        for k, column in kept.values():
+            column.append(row[k] if k < len(row) else None)
+        used.update(k for k, c in enumerate(row) if c is not None and k not in named_places)
+    cells = {name: np.array(column, dtype=object) for name, (_, column) in kept.items()}
+    for column_cells in cells.values():
+        _check_texts(head, column_cells)
+    if used:
+        raise InputError(head.where, [f"column {k + 1} has no name" for k in sorted(used)], ADVICE)
+    if len(named) < len(every):
+        repairs.append(("", "", "empty columns without a name", "they are left out"))
+    gaps = place[-1] - first - len(place) if place else 0
+    if gaps:
+        repairs.append(("", "", f"{gaps:,} empty rows between others", "they are left out"))
+    counted = np.array(place, dtype=np.int64)
+    return ForeignColumns(given, names, cells, counted, tuple(repairs))

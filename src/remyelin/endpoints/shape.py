@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final, TypeAlias
 
 from remyelin.errors import MOST_LISTED
+from remyelin.files import shown
 
 Repair: TypeAlias = tuple[str, str, str, str]
 """Row, column, what stood there, and what was done; row and column may be empty."""
@@ -73,10 +74,18 @@ class Shape:
                 return self._seen(cells[1:])
         if len(cells) != width or self._row_names:
             if len(self.problems) <= MOST_LISTED:
-                self.problems.append(f"line {line}: {len(cells)} cells given, {width} allowed")
+                self.problems.append(self._uneven(cells, line))
             return None
         self._rows += 1
         return self._seen(cells)
+
+    def _uneven(self, cells: list[str], line: int) -> str:
+        """What is wrong with a row; with row names a row has one cell more than there are names."""
+        allowed = len(self.names) + (self._row_names is not None)
+        if len(cells) == allowed:
+            return f"line {line}: {shown(cells[0])} given, allowed is a row number that rises"
+        told = f"line {line}: {len(cells)} cells given, {allowed} allowed"
+        return f"{told}, as the first row has {allowed}" if self._row_names else told
 
     def _seen(self, cells: list[str]) -> list[str]:
         for k, column in self._nameless.items():

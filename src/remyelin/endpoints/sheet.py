@@ -12,12 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from remyelin.endpoints.foreign import (
-    FOREIGN_SUFFIXES,
-    PACKED_SUFFIX,
-    read_foreign,
-    read_packed,
-)
+from remyelin.endpoints import foreign
 from remyelin.endpoints.heading import ADVICE, Heading
 from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
@@ -134,16 +129,20 @@ def _read(source: Source, head: Heading) -> Sheet:
 
         given, names, columns, rows = parquet_table.read_columns(path, head)
         return Sheet(head.where, columns, head.unread(names), _counted(rows), "row", given)
-    if suffix in FOREIGN_SUFFIXES:
-        frame, first, repairs = read_foreign(path, head)
-        head.limits.check(head.where, rows=len(frame), cells=frame.size)
-        return _of_frame(frame, head, first=first, repairs=repairs)
+    if suffix in foreign.FOREIGN_SUFFIXES:
+        found = foreign.read_columns(path, head)
+        return Sheet(
+            head.where,
+            found.cells,
+            head.unread(found.names),
+            found.place,
+            "row",
+            found.given,
+            repairs=found.repairs,
+        )
     from remyelin.endpoints import text_table
 
-    if suffix == PACKED_SUFFIX:
-        read = text_table.columns_of(read_packed(path, head), head)
-    else:
-        read = text_table.read_columns(path, head)
+    read = text_table.read_columns(path, head)
     cells = {name: np.array(column, dtype=object) for name, column in read.cells.items()}
     place = np.array(read.place, dtype=np.int64)
     return Sheet(
@@ -158,21 +157,18 @@ def _read(source: Source, head: Heading) -> Sheet:
     )
 
 
-def _of_frame(
-    frame: pd.DataFrame, head: Heading, *, first: int = 1, repairs: tuple[Repair, ...] = ()
-) -> Sheet:
+def _of_frame(frame: pd.DataFrame, head: Heading) -> Sheet:
     given = tuple(str(name).strip() for name in frame.columns)
     names = head.read(given)
     columns = {
         name: frame.iloc[:, position].astype(object).to_numpy()
         for position, name in head.chosen(names)
     }
-    place = _counted(len(frame), first)
-    return Sheet(head.where, columns, head.unread(names), place, "row", given, repairs=repairs)
+    return Sheet(head.where, columns, head.unread(names), _counted(len(frame)), "row", given)
 
 
-def _counted(rows: int, first: int = 1) -> NDArray[np.int64]:
-    return np.arange(first, first + rows, dtype=np.int64)
+def _counted(rows: int) -> NDArray[np.int64]:
+    return np.arange(1, rows + 1, dtype=np.int64)
 
 
 def check_renamed(

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import codecs
 import csv
+import gzip
 import io
+import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, TextIO
+from typing import BinaryIO, Final, TextIO, cast
 
 from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
 from remyelin.endpoints.shape import Repair, Shape
 from remyelin.errors import InputError
-from remyelin.files import not_text, not_utf8, open_file, unreadable
+from remyelin.files import not_text, not_utf8, open_file, shown, unreadable
+
+PACKED_SUFFIX: Final = ".gz"
 
 _PIECE: Final = 1 << 20
 _SEPARATORS: Final = (",", ";", "\t")
@@ -46,35 +51,36 @@ class TextColumns:
 
 
 def read_columns(path: Path, head: Heading) -> TextColumns:
-    """Read the wanted columns of a CSV file.
+    """Read the wanted columns of a CSV file, packed where its name ends in ``.gz``.
 
     Raises
     ------
     InputError
-        The file is too large, is no UTF-8 text, is empty, or is malformed; every row of the wrong
-        width is named.
+        The file is too large (unpacked), is no UTF-8 text, is empty, or is malformed; every row of
+        the wrong width is named.
     """
     size, lines = _measured(path, head)
     try:
-        with path.open(encoding="utf-8-sig", newline="") as stream:
+        with _opened(path, head) as binary:
+            stream = io.TextIOWrapper(binary, encoding="utf-8-sig", newline="")
             return _read(stream, head, size, lines)
-    except OSError as error:
-        raise unreadable(head.where, error) from None
     except UnicodeDecodeError as error:  # the file was changed between the two readings
         raise not_utf8(head.where, error.start + 1) from None
 
 
-def columns_of(text: str, head: Heading) -> TextColumns:
-    """Read the wanted columns of a table that was unpacked.
-
-    Raises
-    ------
-    InputError
-        As in `read_columns`.
-    """
-    longest = max(map(len, text.splitlines()), default=0)
-    head.limits.check(head.where, line_bytes=longest)
-    return _read(io.StringIO(text, newline=""), head, len(text), text.count("\n") + 1)
+@contextmanager
+def _opened(path: Path, head: Heading) -> Iterator[BinaryIO]:
+    """Bytes of the text, unpacked where the name ends in ``.gz``."""
+    packed = path.suffix.lower() == PACKED_SUFFIX
+    with open_file(path, head.where) as stream:
+        try:
+            head.limits.check(head.where, table_bytes=path.stat().st_size)
+            yield cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if packed else stream
+        except (gzip.BadGzipFile, EOFError, zlib.error) as error:
+            problem = f"this is no packed file: {shown(str(error))}"
+            raise InputError(head.where, [problem]) from None
+        except OSError as error:
+            raise unreadable(head.where, error) from None
 
 
 def _read(stream: TextIO, head: Heading, size: int, lines: int) -> TextColumns:
@@ -91,8 +97,7 @@ def _measured(path: Path, head: Heading) -> tuple[int, int]:
     """Bytes and lines of a file that is UTF-8 text; a line without end is refused."""
     decoder, size, ends, longest, open_line = codecs.getincrementaldecoder("utf-8")(), 0, 0, 0, 0
     returns = 0
-    with open_file(path, head.where) as stream:
-        head.limits.check(head.where, table_bytes=path.stat().st_size)
+    with _opened(path, head) as stream:
         while piece := stream.read(_PIECE):
             if b"\0" in piece:
                 raise not_text(piece, head.where)
