@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 PACKAGE = "remyelin"
-MAX_MODULE_LINES = 600
+MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 80
 
 # Ascending. Rooms of one row do not import each other; a row may import every row before it.

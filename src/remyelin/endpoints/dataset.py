@@ -173,7 +173,7 @@ def _sheets(
             may_be_empty=name != "visits",
         )
         for name, source in given.items()
-        if source is not None
+        if source is not None or name == "visits"
     }
     check_renamed(sheets["visits"], renamed, others=tuple(sheets.values())[1:])
     return sheets

@@ -9,7 +9,7 @@ from typing import Final
 from remyelin.parameters.parameter import Parameter, Prior
 
 _STANDARD: Final = NormalDist()
-_Z90: Final = _STANDARD.inv_cdf(0.95)
+Z90: Final = 1.6448536269514722
 """The ends of a 90 % interval lie so many standard deviations from its middle."""
 
 
@@ -33,20 +33,21 @@ def quantile(parameter: Parameter, share: float, *, median: float | None = None)
         return parameter.value
     if family is Prior.UNIFORM:
         return parameter.low + share * (parameter.high - parameter.low)
-    low, high = _scaled(family, parameter.low), _scaled(family, parameter.high)
-    centre = 0.5 * (low + high) if median is None else _scaled(family, median)
-    law = NormalDist(centre, (high - low) / (2.0 * _Z90))
-    floor, ceiling = _scaled(family, parameter.minimum), _scaled(family, parameter.maximum)
+    low, high = to_scale(family, parameter.low), to_scale(family, parameter.high)
+    centre = 0.5 * (low + high) if median is None else to_scale(family, median)
+    law = NormalDist(centre, (high - low) / (2.0 * Z90))
+    floor, ceiling = to_scale(family, parameter.minimum), to_scale(family, parameter.maximum)
     below = 0.0 if floor == -math.inf else law.cdf(floor)
     above = 1.0 if ceiling == math.inf else law.cdf(ceiling)
     place = below + share * (above - below)
     if not 0.0 < place < 1.0:  # the law lies outside the limits but for rounding
         return parameter.minimum if place <= 0.0 else parameter.maximum
-    value = _back(family, law.inv_cdf(place))
+    value = from_scale(family, law.inv_cdf(place))
     return min(max(value, parameter.minimum), parameter.maximum)
 
 
-def _scaled(family: Prior, value: float) -> float:
+def to_scale(family: Prior, value: float) -> float:
+    """Give a value on the scale on which a prior is normal; an end of it may be infinite."""
     if family is Prior.LOGNORMAL:
         return math.log(value) if value > 0.0 else -math.inf
     if family is Prior.LOGIT_NORMAL:
@@ -56,7 +57,8 @@ def _scaled(family: Prior, value: float) -> float:
     return value
 
 
-def _back(family: Prior, value: float) -> float:
+def from_scale(family: Prior, value: float) -> float:
+    """Give a value back from the scale on which its prior is normal."""
     if family is Prior.LOGNORMAL:
         return math.exp(value)
     return 1.0 / (1.0 + math.exp(-value)) if family is Prior.LOGIT_NORMAL else value

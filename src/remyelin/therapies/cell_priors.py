@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 
 from remyelin.parameters import Parameter, ParameterTable
+from remyelin.parameters.law import Z90, from_scale, to_scale
 from remyelin.parameters.parameter import Prior
 from remyelin.therapies.mechanisms import named, under
 
 SUBSYSTEMS = ("cell products", "neural grafts")
 """Subsystems of the parameter table whose rows are drawn."""
-
-_Z90 = 1.6448536269514722
-"""Standard normal quantile of 95 %: the ends of a 90 % interval lie so far out."""
 
 
 def doubtful(table: ParameterTable) -> tuple[Parameter, ...]:
@@ -52,9 +48,9 @@ def drawn(table: ParameterTable, mechanism: str, draw: int, *, seed: int) -> Par
 def _value(one: Parameter, word: float, centre: float | None) -> float:
     if one.prior is Prior.UNIFORM:
         return one.low + word * (one.high - one.low)
-    low, high = _scaled(one.prior, one.low), _scaled(one.prior, one.high)
-    middle = 0.5 * (low + high) if centre is None else _scaled(one.prior, centre)
-    value = _back(one.prior, middle + (high - low) / (2.0 * _Z90) * _normal(word))
+    low, high = to_scale(one.prior, one.low), to_scale(one.prior, one.high)
+    middle = 0.5 * (low + high) if centre is None else to_scale(one.prior, centre)
+    value = from_scale(one.prior, middle + (high - low) / (2.0 * Z90) * _normal(word))
     return min(max(value, one.minimum), one.maximum)
 
 
@@ -62,15 +58,3 @@ def _normal(word: float) -> float:
     from statistics import NormalDist
 
     return NormalDist().inv_cdf(word)
-
-
-def _scaled(prior: Prior, value: float) -> float:
-    if prior is Prior.LOGNORMAL:
-        return math.log(value)
-    return math.log(value / (1.0 - value)) if prior is Prior.LOGIT_NORMAL else value
-
-
-def _back(prior: Prior, value: float) -> float:
-    if prior is Prior.LOGNORMAL:
-        return math.exp(value)
-    return 1.0 / (1.0 + math.exp(-value)) if prior is Prior.LOGIT_NORMAL else value

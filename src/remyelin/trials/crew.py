@@ -9,9 +9,11 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
+from collections.abc import Set as AbstractSet
 from concurrent.futures import CancelledError, Future, ProcessPoolExecutor, ThreadPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from multiprocessing.process import BaseProcess
 from typing import TYPE_CHECKING, Any, Final, Protocol
 
 from remyelin.errors import SimulationError, UsageError
@@ -27,6 +29,9 @@ MOST_LOSSES: Final = 3
 _CONNECT_SECONDS: Final = 20
 _ALONE_SECONDS: Final = 60.0
 """How long a cluster of this machine may be without any worker."""
+
+_END_SECONDS: Final = 5.0
+"""How long a worker that was asked to end is waited for."""
 
 _ANY_PORT: Final = "127.0.0.1:0"
 _SCHEMES: Final = ("tcp", "tls", "ucx", "ws", "wss")
@@ -113,6 +118,16 @@ def interrupt_held() -> Iterator[None]:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
+def end_processes(processes: AbstractSet[BaseProcess]) -> None:
+    """End worker processes; one that does not end when asked is killed."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(_END_SECONDS)
+        if process.is_alive():
+            process.kill()
+
+
 class Processes:
     """Works in processes of this machine.
 
@@ -162,8 +177,7 @@ class Processes:
     def close(self, *, hurry: bool) -> None:
         """End the processes."""
         self._pool.shutdown(wait=not hurry, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - self._others:
-            process.terminate()
+        end_processes(set(multiprocessing.active_children()) - self._others)
 
 
 class DaskCrew:

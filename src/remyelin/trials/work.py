@@ -13,7 +13,7 @@ from typing import Final
 
 from remyelin.errors import SimulationError
 from remyelin.trials.conduct import Tables, conduct
-from remyelin.trials.crew import interrupt_held
+from remyelin.trials.crew import end_processes, interrupt_held
 from remyelin.trials.plan import Plan
 from remyelin.trials.prediction import Progress, ProgressListener
 from remyelin.trials.worker import prepare_worker
@@ -118,14 +118,14 @@ def _shared(
         for job, first in jobs.items():
             yield first, job.result()
     except BrokenProcessPool:
+        end_processes(set(multiprocessing.active_children()) - others)
         raise SimulationError(
             "a worker process ended before its work was done, perhaps for lack of memory. "
             "Try fewer workers (--workers 1) or fewer patients."
         ) from None
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
-        for process in set(multiprocessing.active_children()) - others:
-            process.terminate()
+        end_processes(set(multiprocessing.active_children()) - others)
         raise
     pool.shutdown()
 
