@@ -162,7 +162,12 @@ def _sheets(
     limits: ReadLimits,
 ) -> dict[str, Sheet]:
     """The tables that were given, their columns renamed."""
-    given = {"visits": visits, "relapses": relapses, "patients": patients}
+    given = {"visits": visits}
+    given |= {
+        name: source
+        for name, source in (("relapses", relapses), ("patients", patients))
+        if source is not None
+    }
     sheets = {
         name: read_sheet(
             source,
@@ -173,7 +178,6 @@ def _sheets(
             may_be_empty=name != "visits",
         )
         for name, source in given.items()
-        if source is not None or name == "visits"
     }
     check_renamed(sheets["visits"], renamed, others=tuple(sheets.values())[1:])
     return sheets
