@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from remyelin.cohorts.course import course_of, silent_days, start
 from remyelin.cohorts.eligibility import eligible
 from remyelin.cohorts.past import NOBODYS, Past
-from remyelin.cohorts.screening import Covariates, Look, Screening
+from remyelin.cohorts.screening import Covariates, Look, Screening, last_day
 from remyelin.cohorts.weighting import Weighting
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend, carrier, rater
 from remyelin.engine.population import Population
@@ -31,8 +31,8 @@ from remyelin.study.vocabulary import Covariate
 _SPARE_SD: Final = 0.7
 """Standard deviations of spare patients in a wave; more cost more than a short second wave."""
 
-_SMALLEST_WAVE: Final = 16
-_LARGEST_WAVE: Final = 24_576
+SMALLEST_WAVE: Final = 16
+LARGEST_WAVE: Final = 24_576
 """Candidates screened at a time, all replicates together; bounds memory."""
 
 _MOST_CANDIDATES_FACTOR: Final = 50
@@ -69,6 +69,10 @@ class Cohort:
     def part(self, start: int, stop: int) -> Cohort:
         """Give the patients from one position to before another."""
         return _of(self, (np.arange(len(self)) >= start) & (np.arange(len(self)) < stop))
+
+    def of(self, replicate: int) -> Cohort:
+        """Give the patients of one replicate."""
+        return _of(self, self.replicate == replicate)
 
     @classmethod
     def joined(cls, cohorts: Sequence[Cohort]) -> Cohort:
@@ -127,31 +131,33 @@ class Recruiter:
         """
         found: dict[int, list[Cohort]] = {replicate: [] for replicate in replicates}
         screened = dict.fromkeys(replicates, 0)
-        while open_places := _open_places(found, count):
-            wave = self._wave(open_places, screened, count)
+        while places := open_places(found, count):
+            wave = self._wave(places, screened, count)
             entered = self._screen(*wave)
-            for replicate in open_places:
-                found[replicate].append(_of(entered, entered.replicate == replicate))
+            for replicate in places:
+                found[replicate].append(entered.of(replicate))
             if report:
-                report(1.0 - sum(_open_places(found, count).values()) / (count * len(found)))
-        chosen = [_first(_joined(found[replicate]), count) for replicate in replicates]
+                report(1.0 - sum(open_places(found, count).values()) / (count * len(found)))
+        chosen = [_joined(found[replicate]).part(0, count) for replicate in replicates]
         return _joined(chosen)
 
     def _wave(
-        self, open_places: Mapping[int, int], screened: dict[int, int], count: int
+        self, still_open: Mapping[int, int], screened: dict[int, int], count: int
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        share = self.weighting.expected_yield
-        limit = max(_SMALLEST_WAVE, _LARGEST_WAVE // len(open_places))
+        limit = max(SMALLEST_WAVE, LARGEST_WAVE // len(still_open))
         replicate: list[NDArray[np.int64]] = []
         number: list[NDArray[np.int64]] = []
-        for r, places in open_places.items():
+        for r, places in still_open.items():
             self.check_yield(screened[r], places, count)
-            wanted = ceil((places + _SPARE_SD * sqrt(places)) / share)
-            size = min(wanted, limit)
+            size = min(self.wanted(places), limit)
             number.append(np.arange(screened[r], screened[r] + size, dtype=np.int64))
             replicate.append(np.full(size, r, dtype=np.int64))
             screened[r] += size
         return np.concatenate(replicate), np.concatenate(number)
+
+    def wanted(self, places: int) -> int:
+        """Give how many candidates will fill so many places, with a few to spare."""
+        return ceil((places + _SPARE_SD * sqrt(places)) / self.weighting.expected_yield)
 
     def check_yield(self, screened: int, places: int, count: int) -> None:
         """Stop where candidates hardly ever enter.
@@ -169,7 +175,7 @@ class Recruiter:
             Far more candidates than expected were screened.
         """
         expected = screened * self.weighting.expected_yield
-        if expected > _MOST_CANDIDATES_FACTOR * (count + _SMALLEST_WAVE):
+        if expected > _MOST_CANDIDATES_FACTOR * (count + SMALLEST_WAVE):
             raise CohortError(
                 f"{screened} candidates were screened and {places} of {count} places are "
                 "still open. Widen population.criteria or check the baseline table."
@@ -181,35 +187,84 @@ class Recruiter:
         return self._screen(np.full(len(number), replicate, dtype=np.int64), number)
 
     def _screen(self, replicate: NDArray[np.int64], number: NDArray[np.int64]) -> Cohort:
-        streams = Streams.of(self.seed, replicate, number)
-        people, course = self.population, course_of(self.population.phenotype)
-        silent = silent_days(self.inputs.parameters, course)
-        begin = start(
-            self.inputs.parameters, streams, course=course, era=people.era, region=people.region
+        return screened([self], replicate, number)[0]
+
+    def shares_candidates(self, other: Recruiter) -> bool:
+        """Whether another study enrols from the very same candidates."""
+        mine, theirs = self.population, other.population
+        return (
+            self.seed == other.seed
+            and course_of(mine.phenotype) is course_of(theirs.phenotype)
+            and mine.era is theirs.era
+            and mine.region is theirs.region
+            and mine.prior_treatment == theirs.prior_treatment
+            and self.inputs.digest() == other.inputs.digest()
         )
-        keeper = _Keeper(streams, begin)
-        past = Past.of(people.prior_treatment, streams, silent, self.inputs.protocols)
-        screening = Screening(
-            carrier(self.inputs.parameters, self.backend, threads=self.threads),
-            rater(self.inputs.parameters, self.backend),
-            self.inputs.parameters,
-            past,
-            silent,
-        )
-        for look in screening.looks(begin, people.max_duration_years):
-            fit = eligible(look.covariates, people.eligibility) & look.alive
-            weight = np.where(fit, self.weighting.weights(look.covariates), 0.0)
+
+
+def screened(
+    recruiters: Sequence[Recruiter], replicate: NDArray[np.int64], number: NDArray[np.int64]
+) -> tuple[Cohort, ...]:
+    """Carry candidates from onset once and screen them for several studies.
+
+    Parameters
+    ----------
+    recruiters
+        Studies that enrol from the same candidates (`Recruiter.shares_candidates`).
+    replicate, number
+        Replicate of each candidate, and its number within it.
+
+    Returns
+    -------
+    tuple
+        Who enters each study, in the order of the numbers. Each is what the study would have found
+        alone; one candidate may enter several studies.
+    """
+    first = recruiters[0]
+    streams = Streams.of(first.seed, replicate, number)
+    people, table = first.population, first.inputs.parameters
+    course = course_of(people.phenotype)
+    silent = silent_days(table, course)
+    begin = start(table, streams, course=course, era=people.era, region=people.region)
+    keepers = [_Keeper(streams, begin) for _ in recruiters]
+    past = Past.of(people.prior_treatment, streams, silent, first.inputs.protocols)
+    screening = Screening(
+        carrier(table, first.backend, threads=first.threads),
+        rater(table, first.backend),
+        table,
+        past,
+        silent,
+    )
+    longest = [recruiter.population.max_duration_years for recruiter in recruiters]
+    for look in screening.looks(begin, max(longest)):
+        for recruiter, keeper, years in zip(recruiters, keepers, longest, strict=True):
+            if look.day > last_day(silent, years):
+                continue
+            fit = eligible(look.covariates, recruiter.population.eligibility) & look.alive
+            weight = np.where(fit, recruiter.weighting.weights(look.covariates), 0.0)
             keeper.look(look, weight)
-        rows = keeper.entering(self.weighting.cap)
-        covariates = {name: values[rows] for name, values in keeper.covariates.items()}
-        on_drug = covariates[Covariate.DAYS_ON_DRUG] > 0.0
-        return Cohort(
-            replicate[rows],
-            number[rows],
-            keeper.population.take(rows),
-            covariates,
-            np.where(on_drug, past.protocol[rows], NOBODYS),
-        )
+    return tuple(
+        _entered(keeper.entering(recruiter.weighting.cap), keeper, past, replicate, number)
+        for recruiter, keeper in zip(recruiters, keepers, strict=True)
+    )
+
+
+def _entered(
+    rows: NDArray[np.intp],
+    keeper: _Keeper,
+    past: Past,
+    replicate: NDArray[np.int64],
+    number: NDArray[np.int64],
+) -> Cohort:
+    covariates = {name: values[rows] for name, values in keeper.covariates.items()}
+    on_drug = covariates[Covariate.DAYS_ON_DRUG] > 0.0
+    return Cohort(
+        replicate[rows],
+        number[rows],
+        keeper.population.take(rows),
+        covariates,
+        np.where(on_drug, past.protocol[rows], NOBODYS),
+    )
 
 
 class _Keeper:
@@ -251,7 +306,8 @@ def _overwrite(kept: tuple[object, ...], now: tuple[object, ...], rows: NDArray[
             old[rows] = new[rows]
 
 
-def _open_places(found: Mapping[int, Sequence[Cohort]], count: int) -> dict[int, int]:
+def open_places(found: Mapping[int, Sequence[Cohort]], count: int) -> dict[int, int]:
+    """Give the replicates that still want patients, with how many."""
     places = {r: count - sum(len(c) for c in cohorts) for r, cohorts in found.items()}
     return {r: n for r, n in places.items() if n > 0}
 
@@ -265,10 +321,6 @@ def _of(cohort: Cohort, keep: NDArray[np.bool_]) -> Cohort:
         {name: values[rows] for name, values in cohort.covariates.items()},
         cohort.prior_protocol[rows],
     )
-
-
-def _first(cohort: Cohort, count: int) -> Cohort:
-    return _of(cohort, np.arange(len(cohort)) < count)
 
 
 def _joined(cohorts: Sequence[Cohort]) -> Cohort:

@@ -188,11 +188,45 @@ def find(
             pack=packing.to_bytes,
             unpack=lambda content: packing.from_bytes(content, CANDIDATES),
         )
+    return _unpacked(frame, variant, table, CANDIDATES, HORIZON_YEARS[variant.course])
+
+
+def fresh(
+    variant: Variant,
+    inputs: Inputs,
+    *,
+    candidates: int,
+    horizon_years: float,
+    backend: Backend = DEFAULT_BACKEND,
+) -> Reference:
+    """Make a population of another size, which is not kept.
+
+    Its first patients are those of the kept one.
+
+    Parameters
+    ----------
+    variant, inputs
+        As for `of`.
+    candidates
+        Number of patients.
+    horizon_years
+        Last look, in years since recognised onset.
+    backend
+        What carries them.
+    """
+    frame = make(
+        variant, inputs, candidates=candidates, horizon_years=horizon_years, backend=backend
+    )
+    return _unpacked(frame, variant, inputs.parameters, candidates, horizon_years)
+
+
+def _unpacked(
+    frame: pd.DataFrame, variant: Variant, table: ParameterTable, candidates: int, horizon: float
+) -> Reference:
     silent = silent_days(table, variant.course)
-    covariates, alive = packing.unpacked(frame, CANDIDATES, silent)
-    candidate = np.repeat(np.arange(CANDIDATES), len(frame) // CANDIDATES)
-    horizon = HORIZON_YEARS[variant.course]
-    everybody = Reference(candidate, CANDIDATES, covariates, horizon, table.digest())
+    covariates, alive = packing.unpacked(frame, candidates, silent)
+    candidate = np.repeat(np.arange(candidates), len(frame) // candidates)
+    everybody = Reference(candidate, candidates, covariates, horizon, table.digest())
     return everybody if alive.all() else everybody.where(alive)
 
 

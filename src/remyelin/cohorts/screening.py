@@ -35,6 +35,11 @@ Covariates = Mapping[Covariate, NDArray[np.float64]]
 """Baseline covariates, one value per patient."""
 
 
+def last_day(silent_days: float, max_duration_years: float) -> int:
+    """Give the day from biological onset after which nobody is looked at."""
+    return int(silent_days + max_duration_years * DAYS_PER_YEAR)
+
+
 @dataclass(frozen=True)
 class Look:
     """The running population on one day.
@@ -92,7 +97,7 @@ class Screening:
         max_duration_years
             Last look, in years since recognised onset.
         """
-        last = int(self.silent_days + max_duration_years * DAYS_PER_YEAR)
+        last = last_day(self.silent_days, max_duration_years)
         for start in range(0, last - SCREENING_INTERVAL + 1, SCREENING_INTERVAL):
             stop = start + SCREENING_INTERVAL
             plan = self.past.schedule(self.table, start, stop)

@@ -75,8 +75,22 @@ def _tilt(x: NDArray[np.float64], coefficients: NDArray[np.float64]) -> NDArray[
     return weight
 
 
-def fit(population: Population, targets: Sequence[Target], reference: Reference) -> Weighting:
+def fit(
+    population: Population,
+    targets: Sequence[Target],
+    reference: Reference,
+    *,
+    exact: bool = True,
+) -> Weighting:
     """Fit the weights of a study on the reference population.
+
+    Parameters
+    ----------
+    population, targets, reference
+        Whom the study enrols, its baseline, and the candidates' looks.
+    exact
+        Whether a baseline that cannot be reached is an error; else the nearest one is taken, and
+        ``reached`` tells it.
 
     Raises
     ------
@@ -110,7 +124,8 @@ def fit(population: Population, targets: Sequence[Target], reference: Reference)
         tuple(mean for mean, _ in reached),
         tuple(sd for _, sd in reached),
     )
-    _check(weighting)
+    if exact:
+        _check(weighting)
     return weighting
 
 

@@ -68,6 +68,8 @@ class Plan:
         settings: RunSettings,
         inputs: Inputs,
         progress: ProgressListener | None = None,
+        *,
+        people: reference.Reference | None = None,
     ) -> Plan:
         """Make a trial ready.
 
@@ -77,6 +79,9 @@ class Plan:
             What is run, how, and with which parameters, protocols and definitions.
         progress
             Told how far a reference population is that has to be made first.
+        people
+            Population on which the weights are fitted; a baseline that it cannot reach is then met
+            as nearly as can be. None: the one that `reference.of` gives, and every baseline is met.
 
         Raises
         ------
@@ -94,8 +99,11 @@ class Plan:
             if progress:
                 progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
 
-        people = reference.of(reference.Variant.of(population), inputs, report)
-        weighting = fit(population, targets_of(population, inputs.populations), people)
+        given = people is not None
+        if people is None:
+            people = reference.of(reference.Variant.of(population), inputs, report)
+        wanted = targets_of(population, inputs.populations)
+        weighting = fit(population, wanted, people, exact=not given)
         return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
 
     @property

@@ -1,0 +1,1 @@
+"""Calibration: what the tune figures say of the parameters, with honest intervals."""
