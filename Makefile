@@ -70,6 +70,7 @@ wheel: $(VENV)/.installed-test
 validate: $(VENV)/.installed-test
 	$(PY) -m validation.pymsprog.make
 	$(PY) -m validation.oracle.compare
+	$(PY) -m validation.oracle.compare_ratings
 	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
 
 fuzz: $(VENV)/.installed-test

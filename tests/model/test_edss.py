@@ -1,4 +1,4 @@
-"""The EDSS by Kurtzke's rule, its conversions and its walking floors."""
+"""The EDSS by its two rules, its conversions and its walking floors."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from remyelin.model.function import LatentParameters, latent_disability
 from remyelin.model.states import Deficit, Fluctuation, Latent, Tissue
 from remyelin.model.traits import Disease, ItemOffsets
 from remyelin.parameters import ParameterTable, bind
+from validation.oracle.ratings import of_systems
 
 TABLE = ParameterTable.load()
 PARAMETERS = bind(ItemParameters, TABLE)
@@ -42,33 +43,6 @@ HIGHEST = {
     "mental": 4,
     "ambulation": 12,
 }
-
-
-def by_hand(scores: tuple[int, ...], rule: EdssRule = EdssRule.KURTZKE1983) -> float:
-    """The rule written out a second time, from the text and with branches."""
-    table = rule is EdssRule.NEUROSTATUS
-    grade = scores.count
-    if table and max(scores) == 3 and grade(3) >= 5:
-        return 5.0 if grade(3) >= 6 else 4.5
-    if table and max(scores) == 4:
-        if grade(4) >= 2 or grade(3) >= 3:
-            return 5.0
-        return 4.5 if grade(3) or grade(2) else 4.0
-    top = max(scores)
-    ones, twos, threes = (sum(score >= grade for score in scores) for grade in (1, 2, 3))
-    if top == 0:
-        return 0.0
-    if top == 1:
-        return 1.5 if ones >= 2 else 1.0
-    if top == 2:
-        return {1: 2.0, 2: 2.5, 3: 3.0, 4: 3.0, 5: 3.5}.get(twos, 4.0)
-    if top == 3:
-        if (threes, twos) == (1, 1):
-            return 3.0
-        if (threes == 1 and twos <= 3) or (threes == 2 and twos == 2):
-            return 3.5
-        return 4.0
-    return 4.0 if top == 4 else 5.0
 
 
 def edss(*scores: float, rule: EdssRule = EdssRule.KURTZKE1983) -> float:
@@ -127,7 +101,7 @@ def test_every_combination_of_seven_scores_follows_the_rule(rule: EdssRule) -> N
     combinations = list(itertools.combinations_with_replacement(range(7), 7))
     columns = [np.array(column, dtype=float) for column in zip(*combinations, strict=True)]
     found = edss_of_systems(NUMPY, columns, rule)
-    assert np.array_equal(found, [by_hand(c, rule) for c in combinations])
+    assert np.array_equal(found, [of_systems(c, rule) for c in combinations])
 
 
 @pytest.mark.parametrize(
@@ -169,8 +143,17 @@ def test_the_two_rules_differ_beyond_4_alone() -> None:
     assert np.mean(one != two) == pytest.approx(0.38, abs=0.005)
 
 
-def test_virtual_patients_are_rated_by_the_named_rule() -> None:
-    assert SIMULATED_RULE is EdssRule.KURTZKE1983
+def test_virtual_patients_are_rated_by_the_table_of_clinics() -> None:
+    assert SIMULATED_RULE is EdssRule.NEUROSTATUS
+    found = rate(Latent(FAR_BELOW, raw_level("cerebellar", 4), FAR_BELOW))
+    assert (found.cerebellar, found.brainstem, found.visual) == (4, 2, 1)
+    assert found.edss == 4.5
+
+
+def test_a_restricted_walk_of_500_m_gives_2() -> None:
+    alone = PLAIN._replace(pyramidal=-99.0, sensory=-99.0, bowel_bladder=-99.0)
+    found = rate(Latent(FAR_BELOW, FAR_BELOW, threshold("ambulation", 1) + 0.1), alone)
+    assert (found.ambulation, found.edss) == (1.0, 2.0)
 
 
 @given(st.permutations(range(7)), st.lists(st.integers(0, 6), min_size=7, max_size=7))

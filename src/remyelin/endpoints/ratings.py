@@ -29,14 +29,6 @@ AMBULATION: Final = NumberColumn(
     name="ambulation", unit="", meaning="ambulation score", low=0, high=16, step=1
 )
 
-WALKS_500_M: Final = 2.0
-"""Least EDSS of somebody who walks 500 m but is restricted (ambulation 1) under `NEUROSTATUS`;
-recalled, and seen in the open programs that follow the table."""
-
-_BED: Final = (8.5, 9.0, 9.5, 10.0)
-"""EDSS of ambulation 13 to 16: restricted to bed, helpless in bed, totally helpless, death of MS;
-seen in the open programs that follow the table."""
-
 WALKING_ALONE_TELLS: Final = 4
 """From this ambulation score on the EDSS follows from walking, whatever the systems are."""
 
@@ -95,7 +87,7 @@ def edss_of(
     ambulation
         0 to 16; shape (rows,).
     rule
-        What combinations of systems beyond 4.0 stand for.
+        What the grades stand for.
     scale
         Whether visual and bladder grades are raw or converted.
     """
@@ -106,11 +98,8 @@ def edss_of(
         counted[_VISUAL] = np.take(VISUAL_CONVERTED, counted[_VISUAL].astype(np.int64))
         counted[_BLADDER] = np.take(BLADDER_CONVERTED, counted[_BLADDER].astype(np.int64))
     counted[_MENTAL] = np.where(counted[_MENTAL] == 1.0, 0.0, counted[_MENTAL])
-    floors = np.array([*AMBULATION_EDSS, *_BED])
-    if rule is EdssRule.NEUROSTATUS:
-        floors[1] = WALKS_500_M
     walked = np.nan_to_num(ambulation)
-    floor = floors[walked.astype(np.int64)]
+    floor = np.take(AMBULATION_EDSS[rule], walked.astype(np.int64))
     step = np.asarray(edss_of_systems(NUMPY, counted, rule), dtype=np.float64)
     told = ~missing | (walked >= WALKING_ALONE_TELLS)
     edss = np.where(walked >= WALKING_ALONE_TELLS, floor, np.maximum(step, floor))

@@ -3,7 +3,7 @@
 Each system is an item with thresholds on the latent scale of its compartment. A patient has a
 stable offset on every item; a rating adds noise. The scores then give the EDSS by the scoring rule
 named in `SIMULATED_RULE`: optic and bladder scores are converted before they count, a mental score
-of 1 does not count, and walking range sets the floor from 4.5 upwards.
+of 1 does not count, and walking sets a floor.
 """
 
 from __future__ import annotations
@@ -18,17 +18,18 @@ from remyelin.model.traits import ItemOffsets
 
 
 class EdssRule(StrEnum):
-    """How functional systems beyond 4.0 become a step, as long as walking is free."""
+    """How functional systems and ambulation become a step of the EDSS."""
 
     NEUROSTATUS = "neurostatus"
     """The table that clinics use: one grade of 4 beside a 2 or 3, or five grades of 3, is 4.5; two
-    grades of 4, a 4 beside three of 3, or six grades of 3, is 5.0. Recalled, and seen in the open
-    programs that say they follow the table (adobrasinovic/edss)."""
+    grades of 4, a 4 beside three of 3, or six grades of 3, is 5.0. Whoever walks 500 m but is
+    restricted has at least 2.0. Recalled, and seen in the open programs that say they follow the
+    table (adobrasinovic/edss)."""
     KURTZKE1983 = "kurtzke1983"
     """4.0 for all of these: 4.5 and above are told apart by walking (Kurtzke 1983)."""
 
 
-SIMULATED_RULE: Final = EdssRule.KURTZKE1983
+SIMULATED_RULE: Final = EdssRule.NEUROSTATUS
 """Rule by which virtual patients are rated.
 
 Under another one virtual patients have other ratings: the compiled engine and the stored reference
@@ -64,8 +65,15 @@ _COMPARTMENT = {
 _STRETCH_PIVOT = 5
 """Ambulation thresholds up to this one are stretched from the first, later ones from this one."""
 
-AMBULATION_EDSS = (0.0, 0.0, 4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0)
-"""Lowest EDSS by ambulation score (Kurtzke 1983, doi:10.1212/WNL.33.11.1444)."""
+_WALKING = (4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0)
+"""Lowest EDSS by ambulation score from 2 on (Kurtzke 1983, doi:10.1212/WNL.33.11.1444)."""
+
+AMBULATION_EDSS: Final = {
+    EdssRule.NEUROSTATUS: (0.0, 2.0, *_WALKING),
+    EdssRule.KURTZKE1983: (0.0, 0.0, *_WALKING),
+}
+"""Lowest EDSS by ambulation score, 0 to 16: free, 500 m but restricted, then less and less;
+virtual patients have at most 12, restricted to bed is 13 to 15, and 16 is death of MS."""
 
 VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
 BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0)
@@ -140,9 +148,9 @@ def rate_edss(
     score["bowel_bladder"] = _look_up(m, score["bowel_bladder"], bladder)
     counted = {**score, "mental": _look_up(m, score["mental"], _MENTAL_COUNTED)}
     systems = [counted[item] for item in ITEMS if item != "ambulation"]
+    floors = AMBULATION_EDSS[SIMULATED_RULE][: THRESHOLDS["ambulation"] + 1]
     edss = m.maximum(
-        edss_of_systems(m, systems, SIMULATED_RULE),
-        _look_up(m, score["ambulation"], AMBULATION_EDSS),
+        edss_of_systems(m, systems, SIMULATED_RULE), _look_up(m, score["ambulation"], floors)
     )
     return Rating(edss=edss, **{name: score[name] for name in Rating._fields if name != "edss"})
 
