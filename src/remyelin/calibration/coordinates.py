@@ -49,7 +49,9 @@ def packaged() -> tuple[Coordinate, ...]:
 
 
 def values_of(
-    coordinates: Sequence[Coordinate], x: Sequence[float] | NDArray[np.float64], table: ParameterTable
+    coordinates: Sequence[Coordinate],
+    x: Sequence[float] | NDArray[np.float64],
+    table: ParameterTable,
 ) -> dict[str, float]:
     """Give the parameters at a place.
 

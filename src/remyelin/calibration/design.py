@@ -212,9 +212,7 @@ _ready: dict[str, object] = {}
 def _prepare(settings: DesignSettings, *, alone: bool = False) -> None:
     if not alone:
         prepare_worker()
-    _ready.update(
-        settings=settings, entries=entries(settings.runs), inputs=Inputs.packaged()
-    )
+    _ready.update(settings=settings, entries=entries(settings.runs), inputs=Inputs.packaged())
 
 
 def _one(point: Point) -> Outcome:

@@ -170,9 +170,7 @@ def _lasso(terms: Reals, y: Reals) -> NDArray[np.intp]:
     return np.flatnonzero(np.abs(best) > 0.0)
 
 
-def _ridge(
-    terms: Reals, y: Reals, first: NDArray[np.intp], second: NDArray[np.intp]
-) -> Emulator:
+def _ridge(terms: Reals, y: Reals, first: NDArray[np.intp], second: NDArray[np.intp]) -> Emulator:
     penalty = RIDGE * len(y) * np.eye(terms.shape[1])
     penalty[0, 0] = 0.0
     inverse = np.linalg.inv(terms.T @ terms + penalty)

@@ -21,18 +21,10 @@ from numpy.typing import NDArray
 from scipy.linalg import cho_factor, cho_solve
 
 from remyelin.calibration.targets import Target
+from remyelin.synthesis.effects import DISCREPANCY_SCALE
 from remyelin.synthesis.scale import Scale
 
 Reals = NDArray[np.float64]
-
-TAU_SCALE: Final = {Scale.PROPORTION: 0.4, Scale.RATIO: 0.25, Scale.CHANGE: 0.2}
-"""Scale of the half-normal prior of the spread between studies (assumed; times or divided by 2)."""
-
-TAU_CONTRAST: Final = 0.1
-"""The same for contrasts of two arms of one study (assumed)."""
-
-DISCREPANCY_SCALE: Final = {Scale.PROPORTION: 0.3, Scale.RATIO: 0.1, Scale.CHANGE: 0.15}
-"""Scale of the half-normal prior of the discrepancy of a class (assumed)."""
 
 FLOOR: Final = 1e-3
 """Smallest spread, in scales of its prior."""
@@ -104,10 +96,7 @@ class Model:
         kind_of = {t.study: kinds.index(t.kind) for t in targets}
         scale_of = {t.kind: scales.index(t.figure.scale) for t in targets}
         scale_of_arm = {t.arm_kind: scales.index(t.figure.scale) for t in targets}
-        tau = [
-            TAU_CONTRAST if kind.endswith("contrast)") else TAU_SCALE[scales[scale_of[kind]]]
-            for kind in kinds
-        ]
+        tau = {t.kind: t.carries.tau_scale for t in targets}
         delta = [DISCREPANCY_SCALE[scale] for scale in scales]
         return cls(
             tuple(targets),
@@ -123,15 +112,13 @@ class Model:
             np.array([kind_of[s] for s in studies], dtype=np.intp),
             np.array([scale_of[k] for k in kinds], dtype=np.intp),
             np.array([scale_of_arm[a] for a in arms], dtype=np.intp),
-            np.array([*tau, *delta, *delta]),
+            np.array([*(tau[kind] for kind in kinds), *delta, *delta]),
         )
 
     def spreads(self, joined: Reals) -> Spreads:
         """Take an array of spreads apart."""
         kinds, scales = len(self.kinds), len(self.scales)
-        return Spreads(
-            joined[:kinds], joined[kinds : kinds + scales], joined[kinds + scales :]
-        )
+        return Spreads(joined[:kinds], joined[kinds : kinds + scales], joined[kinds + scales :])
 
     def parts(self) -> Reals:
         """Give the covariance that each spread adds where it is 1: (spreads, figures, figures)."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.calibration.likelihood import TAU_CONTRAST, TAU_SCALE, Model
+from remyelin.calibration.likelihood import Model
 from remyelin.calibration.targets import HALF, Target
 from remyelin.synthesis.scale import Scale
 
@@ -71,7 +71,8 @@ def effects(
         for j, target in enumerate(targets):
             scale = target.figure.scale
             if target.kind not in tau:
-                tau[target.kind] = _new_tau(target, rng)
+                spread = target.carries.tau_scale * float(rng.standard_normal())
+                tau[target.kind] = abs(spread)
             for name, spread in ((target.kind, delta[scale]), (target.arm_kind, delta_arm[scale])):
                 if name not in known:
                     known[name] = spread * rng.standard_normal()
@@ -80,12 +81,6 @@ def effects(
             study[k, j] = target.sign * new[target.study]
             discrepancy[k, j] = target.sign * (known[target.kind] + known[target.arm_kind])
     return Effects(study, discrepancy)
-
-
-def _new_tau(target: Target, rng: np.random.Generator) -> float:
-    contrast = target.kind.endswith("contrast)")
-    scale = TAU_CONTRAST if contrast else TAU_SCALE[target.figure.scale]
-    return abs(scale * float(rng.standard_normal()))
 
 
 def sampled(target: Target, centres: Reals, error: float, rng: np.random.Generator) -> Reals:
@@ -114,5 +109,3 @@ def sampled(target: Target, centres: Reals, error: float, rng: np.random.Generat
             np.log(moved) - np.log1p(-moved) + extra * rng.standard_normal(len(centres))
         )
     return np.asarray(centres + error * rng.standard_normal(len(centres)))
-
-

@@ -8,10 +8,9 @@ weights are fitted is smaller, and so are the studies.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from remyelin.cohorts import reference
-from remyelin.cohorts.course import course_of
 from remyelin.cohorts.joint import enrol_together
 from remyelin.cohorts.reference import HORIZON_YEARS, Reference, Variant
 from remyelin.credibility import groups
@@ -85,7 +84,12 @@ def entries(runs: Sequence[str]) -> tuple[Entry, ...]:
 
 
 def simulate(
-    asked: Sequence[Entry], inputs: Inputs, *, seed: int, replicate: int = 0, size: Size | None = None
+    asked: Sequence[Entry],
+    inputs: Inputs,
+    *,
+    seed: int,
+    replicate: int = 0,
+    size: Size | None = None,
 ) -> dict[str, Finished]:
     """Run studies and cohorts under one set of parameters.
 
@@ -129,14 +133,10 @@ def _by_variant(asked: Sequence[Entry]) -> Mapping[Variant, list[Entry]]:
 def _people(variant: Variant, members: Sequence[Entry], inputs: Inputs, size: Size) -> Reference:
     years = max(one.study.population.max_duration_years for one in members)
     horizon = min(HORIZON_YEARS[variant.course], max(years, 1.0))
-    return reference.fresh(
-        variant, inputs, candidates=size.candidates, horizon_years=horizon
-    )
+    return reference.fresh(variant, inputs, candidates=size.candidates, horizon_years=horizon)
 
 
-def _plan(
-    one: Entry, inputs: Inputs, size: Size, seed: int, people: Reference
-) -> Plan | None:
+def _plan(one: Entry, inputs: Inputs, size: Size, seed: int, people: Reference) -> Plan | None:
     settings = RunSettings(
         study_id=one.study.study_id, patients=size.patients(one.study), replicates=1, seed=seed
     )
@@ -146,9 +146,7 @@ def _plan(
         return None
 
 
-def _conducted(
-    ready: Sequence[tuple[Entry, Plan]], replicate: int
-) -> list[tuple[Entry, Finished]]:
+def _conducted(ready: Sequence[tuple[Entry, Plan]], replicate: int) -> list[tuple[Entry, Finished]]:
     recruiters = [plan.recruiter() for _, plan in ready]
     counts = [plan.settings.patients for _, plan in ready]
     if not ready:

@@ -11,16 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.calibration.design import Outcome
+from remyelin.synthesis.effects import Carried, carried
 from remyelin.synthesis.figure import Figure
 from remyelin.synthesis.scale import Scale
 
 HALF: Final = 0.5
 """Patients that are added on either side of a simulated share."""
-
-LOWER_IS_MORE: Final = frozenset({"relapse_free", "progression_free", "mri_activity_free", "neda3"})
-"""Outcomes that fall where others of their class rise."""
-
-_NO_TREATMENT: Final = "none"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,18 +27,30 @@ class Target:
     ----------
     figure
         The figure.
-    group, kind, arm_kind
-        Names of the effects that it shares with others: of its study, of its class, and of its
-        class under its treatment.
-    sign
-        -1 where more of the outcome means less of its class.
+    study
+        Name of the effect that it shares with figures of its kind in the same patients.
+    carries
+        The other effects.
     """
 
     figure: Figure
     study: str
-    kind: str
-    arm_kind: str
-    sign: float
+    carries: Carried
+
+    @property
+    def kind(self) -> str:
+        """Its kind."""
+        return self.carries.kind
+
+    @property
+    def arm_kind(self) -> str:
+        """Its kind under its treatment."""
+        return self.carries.arm_kind
+
+    @property
+    def sign(self) -> float:
+        """Sign of its effects."""
+        return self.carries.sign
 
     @property
     def name(self) -> str:
@@ -55,16 +63,14 @@ class Target:
 
 def target_of(figure: Figure) -> Target:
     """Say with which others a figure shares its effects."""
-    contrast = " contrast" if figure.is_contrast else ""
-    kind = f"{figure.outcome_class} ({figure.scale.value}{contrast})"
-    treatment = _NO_TREATMENT if figure.treatment in ("placebo", "none") else figure.treatment
-    return Target(
-        figure=figure,
-        study=f"{figure.overlap} | {kind}",
-        kind=kind,
-        arm_kind=f"{kind} | {treatment}",
-        sign=-1.0 if figure.outcome in LOWER_IS_MORE else 1.0,
+    carries = carried(
+        figure.outcome,
+        figure.outcome_class,
+        figure.scale,
+        figure.treatment,
+        contrast=figure.is_contrast,
     )
+    return Target(figure=figure, study=f"{figure.overlap} | {carries.kind}", carries=carries)
 
 
 def simulated(target: Target, outcomes: Sequence[Outcome]) -> NDArray[np.float64]:

@@ -75,7 +75,9 @@ class _Joint:
                 sizes[r] = max(sizes.get(r, 0), self.recruiters[k].wanted(places))
         limit = max(SMALLEST_WAVE, LARGEST_WAVE // len(sizes))
         sizes = {r: min(size, limit) for r, size in sizes.items()}
-        number = [np.arange(self.seen[r], self.seen[r] + n, dtype=np.int64) for r, n in sizes.items()]
+        number = [
+            np.arange(self.seen[r], self.seen[r] + n, dtype=np.int64) for r, n in sizes.items()
+        ]
         replicate = [np.full(n, r, dtype=np.int64) for r, n in sizes.items()]
         entered = screened(
             [self.recruiters[k] for k in waiting], np.concatenate(replicate), np.concatenate(number)

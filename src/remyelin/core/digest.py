@@ -30,6 +30,7 @@ every processor, and a run may be spread over several.
 FACES: Final = (
     "__init__.py",
     "__main__.py",
+    "calibration/",
     "cli/",
     "credibility/",
     "py.typed",
@@ -38,7 +39,7 @@ FACES: Final = (
     "verification/",
     "web/",
 )
-"""What only shows, judges or exports figures; nothing that makes one may import it."""
+"""What only shows, judges, fits or exports figures; nothing that makes one may import it."""
 
 COUNTED: Final = ("credibility/course.py", "credibility/measures/", "credibility/reading.py")
 """Parts of the faces that read figures from tables."""
