@@ -233,7 +233,7 @@ def effects_of(fit: Ready, found: Posterior, *, seed: int) -> Effects:
 def draws_of(
     coordinates: Sequence[Coordinate], found: Posterior, table: ParameterTable
 ) -> ParameterDraws:
-    """Give the draws as parameter values; those that break a rule between parameters are left out."""
+    """Give the draws as parameter values, six digits of each."""
     rows, keys = [], tuple(key for one in coordinates for key in one.keys)
     for x in found.x:
         values = values_of(coordinates, x, table)

@@ -151,7 +151,7 @@ def _strongest(x: Reals, y: Reals) -> list[int]:
 
 
 def _lasso(terms: Reals, y: Reals) -> NDArray[np.intp]:
-    """Give the positions of the terms that Schwarz's criterion keeps, at most a third of the runs."""
+    """Give the positions of the terms that Schwarz's criterion keeps, few beside the runs."""
     from sklearn.linear_model import lars_path
 
     centred = terms - terms.mean(axis=0)

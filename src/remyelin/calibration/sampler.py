@@ -143,17 +143,28 @@ def _slices(
     found, covariance = spreads.copy(), model.covariance(spreads, parts)
     for k in range(len(found)):
         now = float(found[k])
-
-        def density(place: float, k: int = k, now: float = now) -> float:
-            value = math.exp(place)
-            prior = -0.5 * (value / model.prior[k]) ** 2 + place
-            if value < FLOOR * model.prior[k]:
-                return -math.inf
-            return prior + log_density(residual, covariance + (value**2 - now**2) * parts[k])
-
-        found[k] = math.exp(_slice(density, math.log(now), rng))
-        covariance = covariance + (found[k] ** 2 - now**2) * parts[k]
+        others = covariance - now**2 * parts[k]
+        one = _Spread(residual, others, parts[k], float(model.prior[k]))
+        found[k] = math.exp(_slice(one, math.log(now), rng))
+        covariance = others + found[k] ** 2 * parts[k]
     return found
+
+
+@dataclass(frozen=True)
+class _Spread:
+    """The posterior of one spread on the log scale, given the others."""
+
+    residual: Reals
+    others: Reals
+    part: Reals
+    prior: float
+
+    def __call__(self, place: float) -> float:
+        value = math.exp(place)
+        if value < FLOOR * self.prior:
+            return -math.inf
+        prior = -0.5 * (value / self.prior) ** 2 + place
+        return prior + log_density(self.residual, self.others + value**2 * self.part)
 
 
 def _slice(density: Callable[[float], float], place: float, rng: np.random.Generator) -> float:
