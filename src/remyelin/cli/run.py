@@ -279,14 +279,13 @@ def _parameters(
 
     number = None if draws is None else whole_number(draws, "--draws", low=1, high=MOST_DRAWS)
     there = begun.get("draws")
-    origin = there.get("origin") if isinstance(there, Mapping) else Origin.POINT
-    chosen = given
-    if given is None:
-        kept = str(Path(out or "") / DRAWS_NAME)
-        chosen = kept if origin == Origin.POSTERIOR else str(origin)
-    if number is None and Origin.POINT not in (origin, chosen):
-        number = there.get("number") if isinstance(there, Mapping) else None
-    return str(chosen), number
+    about: Mapping[str, Any] = there if isinstance(there, Mapping) else {}
+    is_point = about.get("origin", Origin.POINT) == Origin.POINT
+    kept = Origin.POINT.value if is_point else str(Path(out or "") / DRAWS_NAME)
+    chosen = kept if given is None else given
+    if number is None and not is_point and chosen != Origin.POINT:
+        number = about.get("number")
+    return chosen, number
 
 
 def _read_by(study: str, asked: _Asked) -> Inputs:
