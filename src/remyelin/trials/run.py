@@ -78,39 +78,46 @@ def run_trial(
     scale.check(settings)
     plans = Plans.of(study, settings, inputs, draws, progress)
     scored = not settings.twins and settings.patients == study.design.n
-    if settings.tables is not Keep.WHOLE:
-        summary, shards = run_shards(plans, scale, progress, scored=scored)
-        wall = time.monotonic() - start
-        return RunResult(
-            study=study,
-            settings=settings,
-            parameters=plans.inputs.parameters,
-            draws=plans.draws,
-            predictions=_with_draws(summary.predictions, plans),
-            unmatched=unmatched(study),
-            tables={},
-            curves=summary.curves,
-            edss_course=summary.edss_course,
-            record={**_record(plans, wall), "shards": shards},
-            wall_seconds=wall,
-            role=role_of(study),
-            baseline=summary.baseline,
-        )
-    tables = run_replicates(plans, progress)
-    if progress:
-        progress(Progress(1, 1, "Reading endpoints"))
-    history = History.of(tables)
+    if settings.tables is Keep.WHOLE:
+        return _in_memory(plans, progress, start, scored=scored)
+    summary, shards = run_shards(plans, scale, progress, scored=scored)
     wall = time.monotonic() - start
-    found = predictions(study, history, inputs.definitions, scored=scored)
     return RunResult(
         study=study,
         settings=settings,
         parameters=plans.inputs.parameters,
         draws=plans.draws,
+        predictions=_with_draws(summary.predictions, plans),
+        unmatched=unmatched(study),
+        tables={},
+        curves=summary.curves,
+        edss_course=summary.edss_course,
+        record={**_record(plans, wall), "shards": shards},
+        wall_seconds=wall,
+        role=role_of(study),
+        baseline=summary.baseline,
+    )
+
+
+def _in_memory(
+    plans: Plans, progress: ProgressListener | None, start: float, *, scored: bool
+) -> RunResult:
+    study, definitions = plans.study, plans.inputs.definitions
+    tables = run_replicates(plans, progress)
+    if progress:
+        progress(Progress(1, 1, "Reading endpoints"))
+    history = History.of(tables)
+    wall = time.monotonic() - start
+    found = predictions(study, history, definitions, scored=scored)
+    return RunResult(
+        study=study,
+        settings=plans.settings,
+        parameters=plans.inputs.parameters,
+        draws=plans.draws,
         predictions=_with_draws(found, plans),
         unmatched=unmatched(study),
         tables=tables,
-        curves=curves_of(study, history, inputs.definitions),
+        curves=curves_of(study, history, definitions),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plans, wall),
         wall_seconds=wall,
