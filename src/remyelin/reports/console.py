@@ -128,6 +128,8 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     for what, prediction in zip(_told_apart(result.predictions), result.predictions, strict=True):
         table.add_row(*_row(what, prediction, lacking, narrow=narrow))
     lines = [tally(result.predictions).sentence]
+    if result.drawn is not None:
+        lines.insert(0, wording.parameters_used(result))
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")
     lines += wording.cautions(result)

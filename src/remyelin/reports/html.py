@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from remyelin.reports import background, comparison, pictures, planned
 from remyelin.reports.markup import Markup, element, joined
 from remyelin.reports.scores import tally
-from remyelin.reports.wording import DISCLAIMER, cautions
+from remyelin.reports.wording import DISCLAIMER, cautions, parameters_used
 
 if TYPE_CHECKING:
     from remyelin.trials.prediction import RunResult
@@ -37,12 +37,13 @@ def _headline(result: RunResult) -> Markup:
             f"seed {settings.seed}.",
             class_="soft",
         ),
+        element("p", parameters_used(result), class_="soft"),
         element("p", element("strong", DISCLAIMER), class_="notice", role="note"),
         element("p", tally(result.predictions).sentence, class_="score"),
     ]
     parts += [element("p", caution, class_="soft") for caution in cautions(result)]
     if settings.twins:
-        parts.insert(3, element("p", TWIN_NOTICE, class_="notice", role="note"))
+        parts.insert(4, element("p", TWIN_NOTICE, class_="notice", role="note"))
     return element("header", *parts)
 
 
@@ -73,7 +74,7 @@ def render(result: RunResult, *, command: Sequence[str] = ()) -> str:
         ("curves", "Time to event by arm", pictures.survival_section(result)),
         ("edss", "EDSS by visit", pictures.edss_section(result)),
         ("design", "Study design and patients", planned.design_section(result)),
-        ("parameters", "Parameters used", background.parameter_section(result.parameters)),
+        ("parameters", "Parameters used", background.parameter_section(result)),
         ("made", "How this was made", background.record_section(result, command)),
     ]
     body = [

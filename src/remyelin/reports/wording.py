@@ -6,6 +6,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from remyelin.parameters import Origin
 from remyelin.study.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -86,6 +87,25 @@ def cautions(result: RunResult) -> list[str]:
     late = result.record.get("seen_too_late", [])
     said += [f"Asked for too early: {text}." for text in late] if isinstance(late, list) else []
     return said
+
+
+_DRAWN_FROM = {Origin.PRIOR: "from the priors", Origin.POSTERIOR: "from a calibration"}
+
+
+def parameters_used(result: RunResult) -> str:
+    """Say whether the parameters of a run were a point or draws, and how many."""
+    drawn = result.drawn
+    if drawn is None:
+        return "Parameters: a point, the values of the parameter table."
+    number, replicates = len(drawn), result.settings.replicates
+    said = f"Parameters: {number} draw{'s' if number > 1 else ''} {_DRAWN_FROM[drawn.origin]}; "
+    if more := replicates % number:
+        return (
+            f"{said}each is that of {replicates // number} replicates, the first {more} of them "
+            "of one more."
+        )
+    each = replicates // number
+    return f"{said}each is that of {each} replicate{'s' if each > 1 else ''}."
 
 
 NO_DATA_SIGN = "(!)"

@@ -94,7 +94,8 @@ class Plan:
             if progress:
                 progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
 
-        people = reference.of(reference.Variant.of(population), inputs, report)
+        variant = reference.Variant.of(population)
+        people = reference.of(variant, inputs, report, threads=settings.workers)
         weighting = fit(population, targets_of(population, inputs.populations), people)
         return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
 

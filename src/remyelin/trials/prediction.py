@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend
 from remyelin.errors import UnknownNameError, UsageError
 from remyelin.files import shown
+from remyelin.parameters import Origin
 from remyelin.statistics.scoring import Verdict
 from remyelin.study.tables import Column, Kind, Table
 from remyelin.therapies.mechanisms import FIRST
@@ -17,7 +18,7 @@ from remyelin.therapies.mechanisms import FIRST
 if TYPE_CHECKING:
     import pandas as pd
 
-    from remyelin.parameters import ParameterTable
+    from remyelin.parameters import ParameterDraws, ParameterTable
     from remyelin.study.definition import Definition
     from remyelin.study.outcome import Outcome, OutcomeKey
     from remyelin.study.schema import Study
@@ -145,6 +146,9 @@ class Prediction:
         (observed - mean) / sd; None where it cannot be formed.
     values
         One value per replicate, nan where it could not be estimated.
+    draws
+        Draw of the parameters that each replicate took, aligned with ``values``; all 0 where the
+        parameters are a point.
     """
 
     key: OutcomeKey
@@ -161,6 +165,7 @@ class Prediction:
     z: float | None
     interval_score: float | None
     values: tuple[float, ...]
+    draws: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -228,6 +233,26 @@ OUTCOMES = Table(
 """Columns of `RunResult.outcomes`."""
 
 
+SAMPLES = Table(
+    "samples",
+    "One row per predicted outcome and replicate.",
+    (
+        *OUTCOMES.columns[:7],
+        Column("draw", Kind.INTEGER, "", "draw of the parameters that the replicate took"),
+        Column("replicate", Kind.INTEGER, "", "replicate of the trial"),
+        Column("value", Kind.REAL, "", "the figure in this replicate", nullable=True),
+    ),
+)
+"""Columns of `RunResult.samples`."""
+
+
+def _place(key: OutcomeKey) -> tuple[object, ...]:
+    return (
+        *(key.study_id, key.arm, key.subgroup, key.outcome, key.definition_id),
+        *(key.time_months, key.measure.value),
+    )
+
+
 def _row(prediction: Prediction) -> tuple[object, ...]:
     seen = prediction.observed
     observation: tuple[object, ...] = (None,) * 9
@@ -237,10 +262,8 @@ def _row(prediction: Prediction) -> tuple[object, ...]:
         observation += (seen.source or None, seen.page or None, seen.mark.value)
     else:
         observation += (None,)
-    key = prediction.key
     return (
-        *(key.study_id, key.arm, key.subgroup, key.outcome, key.definition_id),
-        *(key.time_months, key.measure.value),
+        *_place(prediction.key),
         *(prediction.median, prediction.low, prediction.high, prediction.mean, prediction.sd),
         *(prediction.n_replicates, prediction.n_not_estimable),
         *observation,
@@ -251,6 +274,10 @@ def _row(prediction: Prediction) -> tuple[object, ...]:
 _DTYPES = {Kind.INTEGER: "Int64", Kind.REAL: "float64", Kind.TEXT: "object", Kind.FLAG: "bool"}
 
 
+def _frame(rows: pd.DataFrame, table: Table) -> pd.DataFrame:
+    return rows.astype({column.name: _DTYPES[column.kind] for column in table.columns})
+
+
 @dataclass(frozen=True, kw_only=True)
 class RunResult:
     """All that a run gives back.
@@ -258,7 +285,9 @@ class RunResult:
     Attributes
     ----------
     parameters
-        Parameters that the run used.
+        Parameters that the run used; of what was drawn, the values of the table.
+    draws
+        Draws of the parameters; None stands for a point.
     unmatched
         Published figures of the study that this run does not predict, with a note why.
     tables
@@ -288,6 +317,27 @@ class RunResult:
     wall_seconds: float
     role: Role | None = None
     baseline: pd.DataFrame | None = None
+    draws: ParameterDraws | None = None
+
+    @property
+    def drawn(self) -> ParameterDraws | None:
+        """Draws of the parameters; None where they are a point."""
+        draws = self.draws
+        return None if draws is None or draws.origin is Origin.POINT else draws
+
+    @property
+    def samples(self) -> pd.DataFrame:
+        """One row per prediction and replicate with the columns of `SAMPLES`."""
+        import pandas as pd
+
+        rows = [
+            (*_place(prediction.key), draw, replicate, value)
+            for prediction in self.predictions
+            for replicate, (draw, value) in enumerate(
+                zip(prediction.draws, prediction.values, strict=True)
+            )
+        ]
+        return _frame(pd.DataFrame(rows, columns=list(SAMPLES.names), dtype=object), SAMPLES)
 
     @property
     def outcomes(self) -> pd.DataFrame:
@@ -295,5 +345,4 @@ class RunResult:
         import pandas as pd
 
         rows = [_row(prediction) for prediction in self.predictions]
-        frame = pd.DataFrame(rows, columns=list(OUTCOMES.names), dtype=object)
-        return frame.astype({column.name: _DTYPES[column.kind] for column in OUTCOMES.columns})
+        return _frame(pd.DataFrame(rows, columns=list(OUTCOMES.names), dtype=object), OUTCOMES)
