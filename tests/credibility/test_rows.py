@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from remyelin.comparison.scales import Z_90, Scale
 from remyelin.credibility import groups
 from remyelin.credibility.observations import Observation, expanded
 from remyelin.credibility.overlap import shares_tuned
 from remyelin.credibility.rows import Row, target_row, weighted
-from remyelin.credibility.scales import Z_90, Scale
 from remyelin.credibility.schema import Target
 from remyelin.credibility.summary import share_of, summarise_rows
 from remyelin.statistics.scoring import Verdict

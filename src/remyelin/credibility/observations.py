@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from remyelin.comparison.scales import Z_95, Scale
 from remyelin.credibility.pooling import Entry, pool
 from remyelin.credibility.roles import cohort_of_source, role_of_source
-from remyelin.credibility.scales import Z_95, Scale
 from remyelin.credibility.schema import Derived, Distribution, Group, Source, Target
 from remyelin.errors import InputError
 from remyelin.evidence import special

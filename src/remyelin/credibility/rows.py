@@ -10,11 +10,11 @@ from statistics import fmean
 
 import numpy as np
 
+from remyelin.comparison.scales import Z_90, Z_95, Scale, distance, scale_of
 from remyelin.credibility.observations import Observation
 from remyelin.credibility.overlap import shares_tuned
 from remyelin.credibility.roles import cohort_of_study
 from remyelin.credibility.running import GroupRun, Job, endpoint_name
-from remyelin.credibility.scales import Z_90, Z_95, Scale, distance, scale_of
 from remyelin.credibility.schema import Target
 from remyelin.credibility.store import Finished
 from remyelin.evidence.base import EvidenceBase
