@@ -16,10 +16,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.patients.course import Course
     from remyelin.patients.intake import Patient
     from remyelin.study.schema import Study
-    from remyelin.trials.prediction import ProgressListener, RunResult
+    from remyelin.trials.prediction import ProgressListener
 
 __all__ = [
     "DEFAULT_REPLICATES",
@@ -79,7 +80,7 @@ def run(
     force: bool = False,
     cluster: str | None = None,
     progress: ProgressListener | None = None,
-) -> RunResult:
+) -> ComparedRun:
     """Run a study on virtual patients.
 
     Parameters
@@ -105,7 +106,7 @@ def run(
 
     Returns
     -------
-    RunResult
+    ComparedRun
         ``outcomes`` (predicted beside observed), ``tables``, ``curves``, ``record``.
 
     Raises
@@ -117,6 +118,7 @@ def run(
     SimulationError
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
+    from remyelin.comparison.join import compare
     from remyelin.engine.backends import named
     from remyelin.inputs import Inputs
     from remyelin.study.schema import Study as StudySchema
@@ -139,7 +141,9 @@ def run(
         mechanism=mechanism,
     )
     scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
-    return run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
+    return compare(
+        run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
+    )
 
 
 def _place(folder: str | os.PathLike[str] | None) -> Path | None:
@@ -204,7 +208,7 @@ def patient(
 
 
 def save(
-    result: RunResult | Course, folder: str | os.PathLike[str], *, force: bool = False
+    result: ComparedRun | Course, folder: str | os.PathLike[str], *, force: bool = False
 ) -> Path:
     """Write the folder of a result: report, record, outcomes and tables; of a patient, its picture.
 
@@ -224,8 +228,8 @@ def save(
         from remyelin.reports.patient_folder import write_patient_folder
 
         return write_patient_folder(result, folder, force=force)
+    from remyelin.comparison.compared import ComparedRun as Result
     from remyelin.reports.folder import write_run_folder
-    from remyelin.trials.prediction import RunResult as Result
 
     if not isinstance(result, Result):
         raise UsageError(f"{shown(result)} is no result; allowed is what run or patient gives")

@@ -34,7 +34,7 @@ CONTENTS = digest.contents_of(ROOT)
 PLAN = plan()
 VARIANT = reference.Variant(Course.RELAPSING, Era.MODERN)
 SHARD = 9
-JOINS = {"trials/planned.py", "trials/predict.py"}
+JOINS = {"trials/planned.py"}
 """Where published figures are set beside simulated ones, or asked for by name."""
 
 Change = Callable[[str], None]

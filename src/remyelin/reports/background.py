@@ -12,8 +12,8 @@ from remyelin.reports.markup import Content, Markup, element, joined, table
 from remyelin.reports.records import plain, record_values
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.parameters import Parameter
-    from remyelin.trials.prediction import RunResult
 
 _HEADER = ("Parameter", "Symbol", "Value", "Unit", "90 % range", "Mark", "Meaning", "Source")
 
@@ -61,7 +61,7 @@ def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, wording.NO_VALUE if value is None else str(value)
 
 
-def record_section(result: RunResult, command: Sequence[str]) -> Markup:
+def record_section(result: ComparedRun, command: Sequence[str]) -> Markup:
     """Command, seed, version and hashes: what is needed to make the run again."""
     record = dict(record_values(result, command))
     del record["notice"], record["command"]

@@ -12,8 +12,8 @@ from remyelin.study.outcome import WHOLE
 from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedFigure, ComparedRun
     from remyelin.study.outcome import Outcome, OutcomeKey
-    from remyelin.trials.prediction import Prediction, RunResult
 
 _HEADER = (
     "Outcome",
@@ -55,7 +55,7 @@ def _observed(outcome: Outcome | None) -> Content:
     return joined((text, element("div", kind, class_="soft"))) if kind else text
 
 
-def _row(prediction: Prediction, lacking: Mapping[str, str]) -> tuple[Content, ...]:
+def _row(prediction: ComparedFigure, lacking: Mapping[str, str]) -> tuple[Content, ...]:
     seen = prediction.observed
     verdict = prediction.verdict
     shown = element(
@@ -99,7 +99,7 @@ def _unmatched_row(outcome: Outcome) -> tuple[Content, ...]:
     )
 
 
-def section(result: RunResult) -> Markup:
+def section(result: ComparedRun) -> Markup:
     """Table of predictions beside published figures, and of figures that are not predicted."""
     intro = element(
         "p",

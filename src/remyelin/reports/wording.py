@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from remyelin.study.vocabulary import Role
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.study.outcome import Outcome, OutcomeKey
-    from remyelin.trials.prediction import RunResult
 
 DISCLAIMER = (
     "This is research software. It simulates virtual patients; it gives no medical advice "
@@ -69,7 +69,7 @@ def too_few(least: int) -> str:
     )
 
 
-def cautions(result: RunResult) -> list[str]:
+def cautions(result: ComparedRun) -> list[str]:
     """Say what a reader must know before trusting the score of a run."""
     from remyelin.statistics.scoring import MIN_SCORED
 
@@ -92,7 +92,7 @@ NO_DATA_SIGN = "(!)"
 """Stands beside a figure of an arm whose cells lack data."""
 
 
-def without_data(result: RunResult) -> Mapping[str, str]:
+def without_data(result: ComparedRun) -> Mapping[str, str]:
     """Give the arms whose cell products lack data, and what is lacking."""
     found = result.record.get("cells_without_data", {})
     return found if isinstance(found, Mapping) else {}

@@ -1,4 +1,4 @@
-"""The run of a study: from the study file to predictions beside observations."""
+"""The run of a study: from the study file to predictions."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from remyelin.therapies.mechanisms import under
 from remyelin.trials.cells import gaps_of
 from remyelin.trials.observability import seen_too_late
 from remyelin.trials.plan import Plan
-from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
+from remyelin.trials.predict import curves_of, edss_course, predictions
 from remyelin.trials.prediction import (
     Keep,
     Progress,
@@ -71,22 +71,19 @@ def run_trial(
     scale.check(settings)
     inputs = inputs.with_parameters(under(settings.mechanism, inputs.parameters))
     plan = Plan.of(study, settings, inputs, progress)
-    scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is not Keep.WHOLE:
-        summary, shards = run_shards(plan, scale, progress, scored=scored)
+        summary, shards = run_shards(plan, scale, progress)
         wall = time.monotonic() - start
         return RunResult(
             study=study,
             settings=settings,
             parameters=inputs.parameters,
             predictions=summary.predictions,
-            unmatched=unmatched(study),
             tables={},
             curves=summary.curves,
             edss_course=summary.edss_course,
             record={**_record(plan, wall), "shards": shards},
             wall_seconds=wall,
-            role=role_of(study),
             baseline=summary.baseline,
         )
     tables = run_replicates(plan, progress)
@@ -98,14 +95,12 @@ def run_trial(
         study=study,
         settings=settings,
         parameters=inputs.parameters,
-        predictions=predictions(study, history, inputs.definitions, scored=scored),
-        unmatched=unmatched(study),
+        predictions=predictions(study, history, inputs.definitions),
         tables=tables,
         curves=curves_of(study, history, inputs.definitions),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plan, wall),
         wall_seconds=wall,
-        role=role_of(study),
     )
 
 

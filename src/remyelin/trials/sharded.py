@@ -83,7 +83,7 @@ class Scale:
 
 
 def run_shards(
-    plan: Plan, scale: Scale, listen: ProgressListener | None, *, scored: bool
+    plan: Plan, scale: Scale, listen: ProgressListener | None
 ) -> tuple[Summary, dict[str, object]]:
     """Do what is missing of a run in shards, and work out its figures.
 
@@ -93,8 +93,6 @@ def run_shards(
         The trial made ready, and how it is to be done.
     listen
         Told how far the run has come.
-    scored
-        As in `predict.predictions`.
 
     Returns
     -------
@@ -128,7 +126,7 @@ def run_shards(
         def tallies() -> Iterator[Tally]:
             return whole_replicates(vault, shards, frame.items)
 
-        summary = summarise_run(plan.study, frame, tallies, scored=scored)
+        summary = summarise_run(plan.study, frame, tallies)
     about: dict[str, object] = {
         "number": len(shards),
         "patients": scale.shard_patients,

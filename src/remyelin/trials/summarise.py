@@ -70,7 +70,7 @@ Tallies = Callable[[], Iterable[Tally]]
 """Reads the tallies of a run anew; each holds whole replicates, in their order."""
 
 
-def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool) -> Summary:
+def summarise_run(study: Study, frame: Frame, tallies: Tallies) -> Summary:
     """Work out everything that a study asks for.
 
     Parameters
@@ -79,8 +79,6 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
         What is asked for, and what was read for it.
     tallies
         Called twice; only one tally is held at a time.
-    scored
-        As in `predict.predictions`.
     """
     overview = Overview(frame)
     for tally in tallies():
@@ -100,7 +98,7 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
     drawn = counted_curves(overview, curved(study, frame.definitions), portions())
     return Summary(
         predictions=predictions_of(
-            study, lambda key: np.concatenate(values[key]), frame.definitions, scored=scored
+            study, lambda key: np.concatenate(values[key]), frame.definitions
         ),
         curves=labelled(study, drawn),
         edss_course=_course(study, frame, Tally.joined(seen_at)),
