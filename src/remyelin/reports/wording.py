@@ -55,8 +55,8 @@ ENOUGH_REPLICATES = 20
 """Replicates from which on the ends of a 5 to 95 % interval are more than single runs."""
 
 FEW_REPLICATES = (
-    f"With fewer than {ENOUGH_REPLICATES} replicates the intervals are rough and mostly too "
-    "narrow; ask for more with --replicates."
+    f"With fewer than {ENOUGH_REPLICATES} replicates the ends of the intervals are rough; "
+    "ask for more with --replicates."
 )
 """Caution beside the intervals of a short run."""
 
