@@ -85,6 +85,7 @@ STILL_FETCHING = frozenset(
         "remyelin.comparison.join",
         # Figures of the scoreboard and their keys, for readings and roles.
         "remyelin.credibility.figures",
+        "remyelin.credibility.keys",
         # Studies are found by name.
         "remyelin.credibility.running",
         "remyelin.trials.planned",
