@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.parameters import ParameterDraws
     from remyelin.patients.course import Course
     from remyelin.patients.intake import Patient
@@ -83,7 +84,7 @@ def run(
     force: bool = False,
     cluster: str | None = None,
     progress: ProgressListener | None = None,
-) -> RunResult:
+) -> ComparedRun:
     """Run a study on virtual patients.
 
     Parameters
@@ -111,7 +112,7 @@ def run(
 
     Returns
     -------
-    RunResult
+    ComparedRun
         ``outcomes`` (predicted beside observed), ``samples``, ``tables``, ``curves``, ``record``.
 
     Raises
@@ -123,6 +124,7 @@ def run(
     SimulationError
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
+    from remyelin.comparison.join import compare
     from remyelin.engine.backends import named
     from remyelin.study.schema import Study as StudySchema
     from remyelin.trials.planned import refuse_planned
@@ -143,7 +145,7 @@ def run(
         mechanism=mechanism,
     )
     scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
-    return _run(chosen, checked(settings), scale, (parameters, draws), progress)
+    return compare(_run(chosen, checked(settings), scale, (parameters, draws), progress))
 
 
 def _run(
@@ -226,7 +228,7 @@ def patient(
 
 
 def save(
-    result: RunResult | Course, folder: str | os.PathLike[str], *, force: bool = False
+    result: ComparedRun | Course, folder: str | os.PathLike[str], *, force: bool = False
 ) -> Path:
     """Write the folder of a result: report, record, outcomes and tables; of a patient, its picture.
 
@@ -246,8 +248,8 @@ def save(
         from remyelin.reports.patient_folder import write_patient_folder
 
         return write_patient_folder(result, folder, force=force)
+    from remyelin.comparison.compared import ComparedRun as Result
     from remyelin.reports.folder import write_run_folder
-    from remyelin.trials.prediction import RunResult as Result
 
     if not isinstance(result, Result):
         raise UsageError(f"{shown(result)} is no result; allowed is what run or patient gives")

@@ -36,7 +36,7 @@ PLAN = plan()
 PLANS = Plans.single(PLAN)
 VARIANT = reference.Variant(Course.RELAPSING, Era.MODERN)
 SHARD = 9
-JOINS = {"trials/planned.py", "trials/predict.py"}
+JOINS = {"trials/planned.py"}
 """Where published figures are set beside simulated ones, or asked for by name."""
 
 Change = Callable[[str], None]

@@ -18,9 +18,10 @@ from remyelin.cli.session import Force, Json, say, say_json, whole_number
 from remyelin.errors import UsageError
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.core.outputs import Inputs
     from remyelin.study.schema import Study
-    from remyelin.trials.prediction import Progress, RunResult
+    from remyelin.trials.prediction import Progress
 
 RUNS_FOLDER = Path("runs")
 """Where run folders go when no folder is asked for."""
@@ -181,7 +182,7 @@ def _run(
     asked: _Asked,
     inputs: Inputs,
     listen: Callable[[Progress], None] | None,
-) -> tuple[RunResult, Path]:
+) -> tuple[ComparedRun, Path]:
     import remyelin
     from remyelin.reports.folder import write_run_folder
 
@@ -219,7 +220,7 @@ def _warn(study: Study, *, quiet: bool) -> None:
             print(printable(f"warning: {text}"), file=sys.stderr)
 
 
-def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
+def _print(result: ComparedRun, folder: Path, *, quiet: bool, json: bool) -> None:
     from remyelin.reports.folder import REPORT_NAME
 
     if json:

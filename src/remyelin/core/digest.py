@@ -31,6 +31,7 @@ FACES: Final = (
     "__init__.py",
     "__main__.py",
     "cli/",
+    "comparison/",
     "credibility/",
     "py.typed",
     "reports/",

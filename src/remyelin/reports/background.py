@@ -15,8 +15,8 @@ from remyelin.reports.records import plain, record_values
 from remyelin.therapies.mechanisms import held
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.parameters import Parameter
-    from remyelin.trials.prediction import RunResult
 
 _HEADER = ("Parameter", "Symbol", "Value", "Unit", "90 % range", "Mark", "Meaning", "Source")
 _QUANTILES = (0.05, 0.5, 0.95)
@@ -24,7 +24,7 @@ _QUANTILES = (0.05, 0.5, 0.95)
 _Drawn = Mapping[str, tuple[float, float, float]]
 
 
-def _drawn(result: RunResult) -> _Drawn:
+def _drawn(result: ComparedRun) -> _Drawn:
     """Give 5th percentile, median and 95th percentile over the draws of what was drawn."""
     draws = result.drawn
     if draws is None:
@@ -62,7 +62,7 @@ def _row(parameter: Parameter, drawn: _Drawn) -> tuple[Content, ...]:
     )
 
 
-def parameter_section(result: RunResult) -> Markup:
+def parameter_section(result: ComparedRun) -> Markup:
     """All parameters with value, unit, range, mark, meaning and source, by subsystem.
 
     A parameter that was drawn is shown with the median and the 90 % range of the draws.
@@ -98,7 +98,7 @@ def _flat(value: object, path: str = "") -> Iterator[tuple[str, str]]:
         yield path, wording.NO_VALUE if value is None else str(value)
 
 
-def record_section(result: RunResult, command: Sequence[str]) -> Markup:
+def record_section(result: ComparedRun, command: Sequence[str]) -> Markup:
     """Command, seed, version and hashes: what is needed to make the run again."""
     record = dict(record_values(result, command))
     del record["notice"], record["command"]

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from remyelin.comparison.compared import OUTCOMES
 from remyelin.core.cells import guarded_frame
 from remyelin.core.folders import added_to, new_folder
 from remyelin.reports.html import render
@@ -14,18 +15,18 @@ from remyelin.reports.parquet import data_dictionary, write_parquet, write_table
 from remyelin.reports.records import as_json, record_values
 from remyelin.study.tables import TABLES
 from remyelin.trials.layout import DRAWS_NAME, RECORD_NAME, RUN, SAMPLES_NAME
-from remyelin.trials.prediction import OUTCOMES, SAMPLES, Keep
+from remyelin.trials.prediction import SAMPLES, Keep
 from remyelin.trials.vault import holds
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import RunResult
+    from remyelin.comparison.compared import ComparedRun
 
 REPORT_NAME = "report.html"
 """File of the run folder that a person opens first."""
 
 
 def write_run_folder(
-    result: RunResult,
+    result: ComparedRun,
     target: str | os.PathLike[str],
     *,
     command: Sequence[str] = (),

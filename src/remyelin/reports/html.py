@@ -12,7 +12,7 @@ from remyelin.reports.scores import tally
 from remyelin.reports.wording import DISCLAIMER, cautions, parameters_used
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import RunResult
+    from remyelin.comparison.compared import ComparedRun
 
 TWIN_NOTICE = (
     "Twin run: the same virtual patients under every arm, with the same random numbers. "
@@ -27,7 +27,7 @@ def _style() -> Markup:
     return Markup(f"<style>\n{text}</style>")
 
 
-def _headline(result: RunResult) -> Markup:
+def _headline(result: ComparedRun) -> Markup:
     settings = result.settings
     parts = [
         element("h1", result.study.title),
@@ -54,7 +54,7 @@ def _contents(sections: Sequence[tuple[str, str, Markup]]) -> Markup:
     return element("nav", element("ul", items), aria_label="Sections of this report")
 
 
-def render(result: RunResult, *, command: Sequence[str] = ()) -> str:
+def render(result: ComparedRun, *, command: Sequence[str] = ()) -> str:
     """Report of a run as one HTML text.
 
     Parameters

@@ -1,4 +1,4 @@
-"""The run of a study: from the study file to predictions beside observations."""
+"""The run of a study: from the study file to predictions."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from remyelin.study.schema import Study
 from remyelin.trials.cells import gaps_of
 from remyelin.trials.observability import seen_too_late
 from remyelin.trials.plans import Plans
-from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
+from remyelin.trials.predict import curves_of, edss_course, predictions
 from remyelin.trials.prediction import (
     Keep,
     Prediction,
@@ -77,10 +77,9 @@ def run_trial(
     scale = scale or Scale()
     scale.check(settings)
     plans = Plans.of(study, settings, inputs, draws, progress)
-    scored = not settings.twins and settings.patients == study.design.n
     if settings.tables is Keep.WHOLE:
-        return _in_memory(plans, progress, start, scored=scored)
-    summary, shards = run_shards(plans, scale, progress, scored=scored)
+        return _in_memory(plans, progress, start)
+    summary, shards = run_shards(plans, scale, progress)
     wall = time.monotonic() - start
     return RunResult(
         study=study,
@@ -88,40 +87,33 @@ def run_trial(
         parameters=plans.inputs.parameters,
         draws=plans.draws,
         predictions=_with_draws(summary.predictions, plans),
-        unmatched=unmatched(study),
         tables={},
         curves=summary.curves,
         edss_course=summary.edss_course,
         record={**_record(plans, wall), "shards": shards},
         wall_seconds=wall,
-        role=role_of(study),
         baseline=summary.baseline,
     )
 
 
-def _in_memory(
-    plans: Plans, progress: ProgressListener | None, start: float, *, scored: bool
-) -> RunResult:
+def _in_memory(plans: Plans, progress: ProgressListener | None, start: float) -> RunResult:
     study, definitions = plans.study, plans.inputs.definitions
     tables = run_replicates(plans, progress)
     if progress:
         progress(Progress(1, 1, "Reading endpoints"))
     history = History.of(tables)
     wall = time.monotonic() - start
-    found = predictions(study, history, definitions, scored=scored)
     return RunResult(
         study=study,
         settings=plans.settings,
         parameters=plans.inputs.parameters,
         draws=plans.draws,
-        predictions=_with_draws(found, plans),
-        unmatched=unmatched(study),
+        predictions=_with_draws(predictions(study, history, definitions), plans),
         tables=tables,
         curves=curves_of(study, history, definitions),
         edss_course=edss_course(study, tables["visits"]),
         record=_record(plans, wall),
         wall_seconds=wall,
-        role=role_of(study),
     )
 
 

@@ -85,7 +85,7 @@ class Scale:
 
 
 def run_shards(
-    plans: Plans, scale: Scale, listen: ProgressListener | None, *, scored: bool
+    plans: Plans, scale: Scale, listen: ProgressListener | None
 ) -> tuple[Summary, dict[str, object]]:
     """Do what is missing of a run in shards, and work out its figures.
 
@@ -95,8 +95,6 @@ def run_shards(
         The run made ready, and how it is to be done.
     listen
         Told how far the run has come.
-    scored
-        As in `predict.predictions`.
 
     Returns
     -------
@@ -133,7 +131,7 @@ def run_shards(
         def tallies() -> Iterator[Tally]:
             return whole_replicates(vault, shards, frame.items)
 
-        summary = summarise_run(plans.study, frame, tallies, scored=scored)
+        summary = summarise_run(plans.study, frame, tallies)
     about: dict[str, object] = {
         "number": len(shards),
         "patients": scale.shard_patients,

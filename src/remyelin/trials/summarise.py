@@ -70,7 +70,7 @@ Tallies = Callable[[], Iterable[Tally]]
 """Reads the tallies of a run anew; each holds whole replicates, in any order."""
 
 
-def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool) -> Summary:
+def summarise_run(study: Study, frame: Frame, tallies: Tallies) -> Summary:
     """Work out everything that a study asks for.
 
     Parameters
@@ -79,8 +79,6 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
         What is asked for, and what was read for it.
     tallies
         Called twice; only one tally is held at a time.
-    scored
-        As in `predict.predictions`.
     """
     overview = Overview(frame)
     for tally in tallies():
@@ -103,7 +101,7 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
     order = np.argsort(np.concatenate(numbers))
     return Summary(
         predictions=predictions_of(
-            study, lambda key: np.concatenate(values[key])[order], frame.definitions, scored=scored
+            study, lambda key: np.concatenate(values[key])[order], frame.definitions
         ),
         curves=labelled(study, drawn),
         edss_course=_course(study, frame, Tally.joined(seen_at)),
