@@ -68,9 +68,7 @@ class _Counts:
         log_rate = np.log(total / group_sums(self.group, self.years, self.n))
         for _ in range(_STEPS):
             mean = np.exp(log_rate[self.group]) * self.years
-            score = group_sums(
-                self.group, (self.count - mean) / (1.0 + dispersion * mean), self.n
-            )
+            score = group_sums(self.group, (self.count - mean) / (1.0 + dispersion * mean), self.n)
             steep = mean * (1.0 + dispersion * self.count) / (1.0 + dispersion * mean) ** 2
             step = np.clip(score / group_sums(self.group, steep, self.n), -2.0, 2.0)
             log_rate = log_rate + step
@@ -91,9 +89,7 @@ class _Counts:
         gamma = gammaln(self.count + shape) - gammaln(shape) + self.count * np.log(dispersion)
         return float(
             (
-                gamma
-                + self.count * (np.log(mean) - np.log1p(spread))
-                - shape * np.log1p(spread)
+                gamma + self.count * (np.log(mean) - np.log1p(spread)) - shape * np.log1p(spread)
             ).sum()
         )
 
