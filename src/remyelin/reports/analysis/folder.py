@@ -113,7 +113,7 @@ def _pictures(contents: Contents) -> dict[str, bytes]:
         for slug, one in zip(contents.slugs, contents.analyses, strict=True)
     }
     if contents.is_compared:
-        made["forest"] = forest_picture(contents.analyses)
+        made["forest"] = forest_picture(contents.analyses, level=contents.settings.level)
     return {
         f"{name}.{kind}": written(figure, kind) for name, figure in made.items() for kind in FORMATS
     }

@@ -171,10 +171,12 @@ def _rate_table(one: Analysis) -> Markup:
 
 def _forest(contents: Contents) -> Markup:
     picture = inline_svg(
-        forest_picture(contents.analyses), "forest", "Hazard ratios of all definitions as a forest"
+        forest_picture(contents.analyses, level=contents.settings.level),
+        "forest",
+        "Hazard ratios of all definitions as a forest",
     )
     note = (
-        "Squares: estimates with interval. Arrows: no events on one side, so one end alone is known. "
+        "Squares: estimates with interval. Arrows: no events on one side, so one end is known. "
         "The definitions look at the same patients: their ratios are not independent."
     )
     return element("figure", picture, element("figcaption", note))

@@ -7,6 +7,7 @@ import math
 import textwrap
 import warnings
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 import matplotlib as mpl
@@ -26,14 +27,25 @@ if TYPE_CHECKING:
 FORMATS: Final = ("svg", "png")
 """Formats in which pictures are written."""
 
-_WIDTH: Final = 7.6
-_LEFT: Final = 1.85
+_WIDTH: Final = 7.8
+_LEFT: Final = 2.15
 _RIGHT: Final = 0.3
 _ROW: Final = 0.24
 _PLOT: Final = 3.3
 _DOTS_PER_INCH: Final = 200
 _FOOT: Final = "remyelin, research software"
 _BAND: Final = 0.15
+_LEFT_SIDE: Final = 4.6
+_MIDDLE: Final = 2.8
+_RIGHT_SIDE: Final = 3.0
+_ABOVE: Final = 0.85
+_BELOW: Final = 0.95
+_STEP: Final = 0.2
+_TIGHT: Final = 0.165
+_COLUMN: Final = 40
+"""Measures of the forest in inches, and letters of its first column."""
+_NAME: Final = 24
+"""Letters of the name of a group."""
 _LINE: Final = 84
 """Letters of a heading that fit into the width."""
 
@@ -114,12 +126,13 @@ def curves_picture(analysis: Analysis) -> Figure:
             color=style.colour,
             clip_on=False,
         )
-    months_axis(axes, max(1.0, *(curve.last_day / DAYS_PER_MONTH for curve in groups)))
+    last = max(curve.last_day for curve in groups) / DAYS_PER_MONTH
+    months_axis(axes, max(1.0, float(math.ceil(last))))
     axes.set_ylim(0, 1.005)
     axes.set_ylabel("Proportion without event", fontsize=10.5, color=INK)
     _heading(figure, heading, height)
     if len(groups) > 1:
-        _legend(figure, [curve.group for curve in groups], (above - 0.12 - _ROW * rows) / height)
+        _legend(axes, [curve.group for curve in groups])
     _at_risk(figure, axes, analysis, below, height)
     return figure
 
@@ -131,14 +144,14 @@ def _heading(figure: Figure, lines: Sequence[str], height: float) -> None:
     figure.text(0.12 / _WIDTH, 0.1 / height, _FOOT, fontsize=7.5, **_TEXT)
 
 
-def _legend(figure: Figure, names: Sequence[str], _: float) -> None:
+def _legend(axes: Axes, names: Sequence[str]) -> None:
     handles = [
         Line2D([], [], color=look(place).colour, linestyle=look(place).dash, linewidth=2)
         for place in range(len(names))
     ]
-    legend = figure.axes[0].legend(
+    legend = axes.legend(
         handles,
-        [label(name) for name in names],
+        [label(name, most=_NAME) for name in names],
         frameon=False,
         fontsize=10,
         labelcolor=INK,
@@ -163,17 +176,44 @@ def _at_risk(figure: Figure, axes: Axes, analysis: Analysis, below: float, heigh
     for place, curve in enumerate(analysis.curves):
         y = top - _ROW * (place + 1) / height
         colour = {**style, "color": look(place).colour}
-        figure.text(0.12 / _WIDTH, y, label(curve.group), **colour)
+        figure.text(0.12 / _WIDTH, y, label(curve.group, most=_NAME), **colour)
         counts = curve.at_risk_at([tick * DAYS_PER_MONTH for tick in ticks])
         for tick, count in zip(ticks, counts, strict=True):
             x = left + (right - left) * (tick - first) / (last - first)
             figure.text(x, y, str(count), ha="center", **style)
 
 
-_Row = tuple[str, "Contrast"]
+@dataclass(frozen=True)
+class _Row:
+    """A row of the forest: what stands left and right of it, and where (inches from the top)."""
+
+    pair: Contrast
+    left: tuple[str, ...]
+    right: tuple[str, ...]
+    top: float
+    middle: float
 
 
-def forest_picture(analyses: Sequence[Analysis]) -> Figure:
+def _rows(analyses: Sequence[Analysis]) -> tuple[list[_Row], float]:
+    """Lay out the rows; of several groups the definition stands above the first."""
+    made, ground = [], 0.0
+    for one in analyses:
+        heading = textwrap.wrap(label(one.definition.label, most=2 * _COLUMN), _COLUMN)[:2]
+        several = len(one.contrasts) > 1
+        for place, pair in enumerate(one.contrasts):
+            left = [*heading] if not several or place == 0 else []
+            left += [f"    {label(pair.group)}"] if several else []
+            right = textwrap.wrap(wording.estimate(pair.hazard_ratio), _COLUMN - 6)[:3]
+            spread = 0.5 * (len(right) - 1) * _TIGHT
+            middle = (len(left) - 1) * _STEP * (1.0 if several else 0.5)
+            top = ground + 0.5 * _STEP + max(0.0, spread - middle)
+            made.append(_Row(pair, tuple(left), tuple(right), top, top + middle))
+            ground = max(top + (len(left) - 1) * _STEP, top + middle + spread) + 0.6 * _STEP
+        ground += 0.16
+    return made, ground
+
+
+def forest_picture(analyses: Sequence[Analysis], *, level: float = 0.95) -> Figure:
     """Hazard ratios of all definitions and groups, with intervals, on a log scale.
 
     A ratio without estimate is drawn as an arrow from the end that is known, and said in words.
@@ -182,75 +222,54 @@ def forest_picture(analyses: Sequence[Analysis]) -> Figure:
     ----------
     analyses
         At least one comparison among them.
+    level
+        Level of the intervals, for the heading.
     """
-    rows = [(one, pair) for one in analyses for pair in one.contrasts]
-    reference = rows[0][1].reference
-    several = len({pair.group for _, pair in rows}) > 1
-    texts = [
-        textwrap.wrap(label(one.definition.label, most=96), 40)[:2]
-        + ([f"{label(pair.group)}"] if several else [])
-        for one, pair in rows
-    ]
-    step = 0.2
-    sizes = [max(2, len(lines)) * step + 0.14 for lines in texts]
-    above, below = 0.85, 0.95
-    height, width = above + sum(sizes) + below, 10.4
+    rows, body = _rows(analyses)
+    pairs = [row.pair for row in rows]
+    groups = list(dict.fromkeys(pair.group for pair in pairs))
+    reference = label(pairs[0].reference)
+    height, width = _ABOVE + body + _BELOW, _LEFT_SIDE + _MIDDLE + _RIGHT_SIDE
     figure = Figure(figsize=(width, height), facecolor="white")
-    left, right = 4.6, 3.0
-    axes = figure.add_axes(
-        (left / width, below / height, (width - left - right) / width, sum(sizes) / height)
-    )
+    axes = figure.add_axes((_LEFT_SIDE / width, _BELOW / height, _MIDDLE / width, body / height))
     axes.patch.set_alpha(0)
     _plain(axes, ("bottom",))
     axes.set_xscale("log")
-    axes.set_ylim(sum(sizes), 0)
+    axes.set_ylim(body, 0)
     axes.set_yticks([])
-    low, high = _span([pair for _, pair in rows])
+    low, high = _span(pairs)
     axes.set_xlim(low, high)
     _ratio_ticks(axes, low, high)
     axes.axvline(1.0, color=INK, lw=0.9)
-    groups = list(dict.fromkeys(pair.group for _, pair in rows))
-    ground = 0.0
-    for lines, size, (_, pair) in zip(texts, sizes, rows, strict=True):
-        middle = ground + size / 2
-        y = 1.0 - (above + middle) / height
-        for place, line in enumerate(lines):
-            at = y - (place - (len(lines) - 1) / 2) * step / height
-            figure.text(0.12 / width, at, line, fontsize=9.5, va="center", **_TEXT)
-        events = f"{pair.events[0]}/{pair.patients[0]} vs {pair.events[1]}/{pair.patients[1]}"
-        figure.text(
-            (left - 0.15) / width, y, events, fontsize=9.5, va="center", ha="right", **_TEXT
-        )
-        _draw_ratio(axes, pair, middle, look(groups.index(pair.group) + 1).colour)
-        said = textwrap.wrap(wording.estimate(pair.hazard_ratio), 34)[:3]
-        for place, line in enumerate(said):
-            at = y - (place - (len(said) - 1) / 2) * 0.16 / height
-            x = (width - right + 0.2) / width
-            figure.text(x, at, line, fontsize=9 if len(said) > 1 else 9.5, va="center", **_TEXT)
-        ground += size
-    who = "group" if several else label(groups[0])
+
+    def write(x: float, y: float, text: str, **style: Any) -> None:
+        style = {"fontsize": 9.5, "va": "center", **_TEXT, **style}
+        figure.text(x / width, 1.0 - y / height, text, **style)
+
+    one = len(groups) == 1
+    title = f"Hazard ratio, {label(groups[0])} against" if one else "Hazard ratios against"
+    write(0.12, 0.14, f"{title} {reference}", fontsize=11, weight="bold", va="top")
     heads = (
         (0.12, "left", "Definition"),
-        (left - 0.15, "right", "Events / analysed"),
-        (width - right + 0.2, "left", "Hazard ratio (95 % CI)"),
+        (_LEFT_SIDE - 0.15, "right", "Events / analysed"),
+        (width - _RIGHT_SIDE + 0.2, "left", f"Hazard ratio ({100 * level:g} % CI)"),
     )
-    for inches, side, text in heads:
-        y = 1.0 - (above - 0.2) / height
-        figure.text(inches / width, y, text, fontsize=9.5, weight="bold", ha=side, **_TEXT)
-    title = f"Hazard ratio, {who} against {label(reference)}"
-    figure.text(
-        0.12 / width, 1 - 0.14 / height, title, fontsize=11, weight="bold", va="top", **_TEXT
-    )
-    where = (left + (width - left - right) / 2) / width
-    figure.text(
-        where,
-        0.36 / height,
-        f"below 1: fewer events in {who} than in {label(reference)}",
-        fontsize=8.5,
-        ha="center",
-        **_TEXT,
-    )
-    figure.text(0.12 / width, 0.1 / height, _FOOT, fontsize=7.5, **_TEXT)
+    for x, side, text in heads:
+        write(x, _ABOVE - 0.2, text, weight="bold", ha=side)
+    for row in rows:
+        pair, y = row.pair, _ABOVE + row.middle
+        for place, line in enumerate(row.left):
+            write(0.12, _ABOVE + row.top + place * _STEP, line)
+        events = f"{pair.events[0]}/{pair.patients[0]} vs {pair.events[1]}/{pair.patients[1]}"
+        write(_LEFT_SIDE - 0.15, y, events, ha="right")
+        _draw_ratio(axes, pair, row.middle, look(groups.index(pair.group) + 1).colour)
+        for place, line in enumerate(row.right):
+            at = y + (place - (len(row.right) - 1) / 2) * _TIGHT
+            write(width - _RIGHT_SIDE + 0.2, at, line, fontsize=9.5 - (len(row.right) > 1))
+    who = f" in {label(groups[0])}" if one else ""
+    said = f"below 1: lower hazard{who} than in {reference}"
+    write(_LEFT_SIDE + _MIDDLE / 2, height - 0.42, said, fontsize=8.5, ha="center")
+    write(0.12, height - 0.14, _FOOT, fontsize=7.5)
     return figure
 
 

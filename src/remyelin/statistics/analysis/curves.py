@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 
@@ -11,6 +12,8 @@ from remyelin.statistics.analysis.value import Bound, Estimate, nothing
 from remyelin.statistics.arrays import BoolArray, FloatArray
 from remyelin.statistics.survival import SurvivalCurves, kaplan_meier
 from remyelin.units import DAYS_PER_YEAR, months_to_whole_days
+
+_NOBODY: Final = "the event could be found in nobody"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -138,7 +141,7 @@ def group_curve(
         analysed=time.size,
         events=int(event.sum()),
         years=float(time.sum() / DAYS_PER_YEAR),
-        median_days=_median(curves, group, level) if time.size else nothing(_nobody(group)),
+        median_days=_median(curves, level) if time.size else nothing(_NOBODY),
         day=full[0],
         at_risk=full[1],
         died=full[2],
@@ -147,49 +150,41 @@ def group_curve(
         low=full[5],
         high=full[6],
         shares=tuple(
-            _share(curves, group, month, window_days=window_days, level=level) for month in months
+            _share(curves, month, window_days=window_days, level=level) for month in months
         ),
     )
 
 
-def _nobody(group: str) -> str:
-    return f"the event could be found in nobody of {group}"
-
-
-def _median(curves: SurvivalCurves, group: str, level: float) -> Estimate:
+def _median(curves: SurvivalCurves, level: float) -> Estimate:
     value, low, high = (float(found[0]) for found in curves.median_interval(level=level))
     if not curves.events.sum():
-        return nothing(f"no events in {group}")
+        return nothing("no events")
     note = "not reached" if np.isnan(value) else "upper end not reached" if np.isnan(high) else ""
     return Estimate(value, low, high, Bound.BOTH, note)
 
 
-def _share(
-    curves: SurvivalCurves, group: str, months: float, *, window_days: float, level: float
-) -> Share:
+def _share(curves: SurvivalCurves, months: float, *, window_days: float, level: float) -> Share:
     day = months_to_whole_days(months) + window_days
     at_risk = int(curves.at_risk_at([day])[0, 0])
     return Share(
         months=months,
         day=day,
         at_risk=at_risk,
-        with_event=_with_event(curves, group, day, at_risk=at_risk, level=level),
+        with_event=_with_event(curves, day, at_risk=at_risk, level=level),
     )
 
 
-def _with_event(
-    curves: SurvivalCurves, group: str, day: float, *, at_risk: int, level: float
-) -> Estimate:
+def _with_event(curves: SurvivalCurves, day: float, *, at_risk: int, level: float) -> Estimate:
     if not int(curves.size[0]):
-        return nothing(_nobody(group))
+        return nothing(_NOBODY)
     free = float(curves.at([day])[0, 0])
     if np.isnan(free):
         if not curves.survival[0, -1]:
             return Estimate(1.0, note="everybody had the event; no interval")
-        return nothing(f"follow-up of {group} ends on day {curves.last_time[0]:,.0f}")
+        return nothing(f"follow-up ends on day {curves.last_time[0]:,.0f}")
     if free == 1.0:
         most = 1.0 - ((1.0 - level) / 2) ** (1.0 / at_risk)
-        note = f"no events in {group} by then; bound from the {at_risk} followed so long"
+        note = f"no events by then, {at_risk} at risk"
         return Estimate(high=most, bound=Bound.AT_MOST, note=note)
     if free == 0.0:
         return Estimate(1.0, note="everybody had the event; no interval")

@@ -117,12 +117,12 @@ def _group(
         mine = code == place
         time, events = float(years[mine].sum()), int(count[mine].sum())
         if not time:
-            rate = nothing(f"nobody of {name} was followed")
+            rate = nothing("nobody was followed")
         elif not events:
             rate = Estimate(
                 high=-np.log((1.0 - level) / 2) / time,
                 bound=Bound.AT_MOST,
-                note=f"no events in {name} in {time:,.1f} years",
+                note=f"no events in {time:,.1f} years",
             )
         else:
             log, half = fit.log_rate[place], z * fit.log_se[place]
