@@ -5,9 +5,9 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeAlias
 
 import typer
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from remyelin.endpoints.groups import Groups
     from remyelin.reports.analysis.contents import Contents
     from remyelin.statistics.analysis import Settings
-    from remyelin.study.definition import Definition
+    from remyelin.study.definition import Definition, OnSwitch
 
 _MOST_MONTHS = 1200.0
 _MOST_TIMES = 12
@@ -101,88 +101,128 @@ def _check(
         )
 
 
-def _groups(
-    data: Dataset,
-    by: str | None,
-    reference: str | None,
-    patients: str | None,
-    renamed: Mapping[str, str],
-) -> tuple[Dataset, Groups]:
+def _groups(data: Dataset, asked: _Asked) -> tuple[Dataset, Groups]:
     """Group the patients, and take the column out of those that were not read."""
     from remyelin.endpoints.groups import everybody, read_groups
 
-    if by is None:
-        if reference is not None:
+    if asked.by is None:
+        if asked.reference is not None:
             raise UsageError("--reference needs --by COLUMN, the column that holds the groups")
         return data, everybody(data)
-    groups = read_groups(data, by, patients=patients, reference=reference, renamed=renamed)
-    unread = tuple(name for name in data.unread if name != f"{by} (patients)")
+    groups = read_groups(
+        data,
+        asked.by,
+        patients=asked.patients,
+        reference=asked.reference,
+        renamed=asked.renamed,
+    )
+    unread = tuple(name for name in data.unread if name != f"{asked.by} (patients)")
     return replace(data, unread=unread), groups
 
 
+_Table: TypeAlias = Annotated[
+    str, typer.Argument(metavar="TABLE", help="Visits: a CSV or Parquet file, a row per visit.")
+]
+_Definitions: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="ID", help="Definition of the library; may be repeated."),
+]
+_By: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="COLUMN", help="Column of the table of patients that groups them."),
+]
+_Reference: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="GROUP", help="Group with which others are compared [the first]."),
+]
+_Relapses: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="FILE", help="Relapses: a row per onset.")
+]
+_Patients: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="FILE", help="Groups, end of observation and switch by patient."),
+]
+_Months: TypeAlias = Annotated[
+    str, typer.Option(metavar="N,N", help="Months at which shares are read.")
+]
+_Window: TypeAlias = Annotated[
+    str, typer.Option(metavar="DAYS", help="Days after a month that still belong to it.")
+]
+_Own: TypeAlias = Annotated[
+    str | None,
+    typer.Option("--definitions", metavar="FILE", help="Definitions of one's own (.yaml)."),
+]
+_Switch: TypeAlias = Annotated[
+    str | None, typer.Option(metavar="WHAT", help="A switch of treatment: ignore, or censor.")
+]
+_Censoring: TypeAlias = Annotated[
+    str,
+    typer.Option(
+        metavar="WHEN",
+        help="Patients without event are at risk until the last_assessment or the "
+        "last_confirmable one.",
+    ),
+]
+_Study: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="ID", help="STUDYID of the events [name of the visits file]."),
+]
+_Rename: TypeAlias = Annotated[
+    list[str] | None,
+    typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
+]
+_Lenient: TypeAlias = Annotated[
+    bool, typer.Option("--lenient", help="Go on where every problem can be settled.")
+]
+_Out: TypeAlias = Annotated[
+    str | None,
+    typer.Option(metavar="FOLDER", help="Folder for page, pictures, tables and ADTTE."),
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Asked:
+    """Files and choices as given on the command line."""
+
+    table: str
+    relapses: str | None
+    patients: str | None
+    own: str | None
+    definitions: tuple[str, ...]
+    by: str | None
+    reference: str | None
+    switch: OnSwitch | None
+    study_id: str
+    renamed: Mapping[str, str]
+    lenient: bool
+
+    @property
+    def sources(self) -> tuple[tuple[str, str], ...]:
+        """Files that are read, by what they are."""
+        names = ("Visits", "Relapses", "Patients", "Definitions")
+        files = (self.table, self.relapses, self.patients, self.own)
+        return tuple(
+            (name, file) for name, file in zip(names, files, strict=True) if file is not None
+        )
+
+
 def analyse_command(
-    table: Annotated[
-        str,
-        typer.Argument(metavar="TABLE", help="Visits: a CSV or Parquet file, a row per visit."),
-    ],
+    table: _Table,
     *,
-    definition: Annotated[
-        list[str] | None,
-        typer.Option(metavar="ID", help="Definition of the library; may be repeated."),
-    ] = None,
-    by: Annotated[
-        str | None,
-        typer.Option(metavar="COLUMN", help="Column of the table of patients that groups them."),
-    ] = None,
-    reference: Annotated[
-        str | None,
-        typer.Option(metavar="GROUP", help="Group with which others are compared [the first]."),
-    ] = None,
-    relapses: Annotated[
-        str | None, typer.Option(metavar="FILE", help="Relapses: a row per onset.")
-    ] = None,
-    patients: Annotated[
-        str | None,
-        typer.Option(metavar="FILE", help="Groups, end of observation and switch by patient."),
-    ] = None,
-    months: Annotated[
-        str, typer.Option(metavar="N,N", help="Months at which shares are read.")
-    ] = "12,24",
-    window: Annotated[
-        str,
-        typer.Option(metavar="DAYS", help="Days after a month that still belong to it."),
-    ] = "0",
-    own: Annotated[
-        str | None,
-        typer.Option("--definitions", metavar="FILE", help="Definitions of one's own (.yaml)."),
-    ] = None,
-    on_switch: Annotated[
-        str | None,
-        typer.Option(metavar="WHAT", help="A switch of treatment: ignore, or censor."),
-    ] = None,
-    censoring: Annotated[
-        str,
-        typer.Option(
-            metavar="WHEN",
-            help="Patients without event are at risk until the last_assessment or the "
-            "last_confirmable one.",
-        ),
-    ] = "last_assessment",
-    study: Annotated[
-        str | None,
-        typer.Option(metavar="ID", help="STUDYID of the events [name of the visits file]."),
-    ] = None,
-    rename: Annotated[
-        list[str] | None,
-        typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
-    ] = None,
-    lenient: Annotated[
-        bool, typer.Option("--lenient", help="Go on where every problem can be settled.")
-    ] = False,
-    out: Annotated[
-        str | None,
-        typer.Option(metavar="FOLDER", help="Folder for page, pictures, tables and ADTTE."),
-    ] = None,
+    definition: _Definitions = None,
+    by: _By = None,
+    reference: _Reference = None,
+    relapses: _Relapses = None,
+    patients: _Patients = None,
+    months: _Months = "12,24",
+    window: _Window = "0",
+    own: _Own = None,
+    on_switch: _Switch = None,
+    censoring: _Censoring = "last_assessment",
+    study: _Study = None,
+    rename: _Rename = None,
+    lenient: _Lenient = False,
+    out: _Out = None,
     force: Force = False,
     json: Json = False,
 ) -> None:
@@ -192,53 +232,77 @@ def analyse_command(
     CDISC ADTTE (CSV, Dataset-JSON).
     """
     settings = _settings(months, window, censoring)
-    renamed = renames(rename or [])
-    from remyelin.core.folders import folder_target
-    from remyelin.endpoints import read_dataset
-    from remyelin.reports.analysis.contents import Contents
-    from remyelin.statistics.analysis import analyse
-    from remyelin.study.definitions import definitions, read_definitions
-
-    catalogue = definitions()
-    if own is not None:
-        catalogue = {**catalogue, **read_definitions(own, known=catalogue)}
-    switch = None if on_switch is None else switch_handling(on_switch)
-    if switch is not None:
-        catalogue = {name: replace(row, on_switch=switch) for name, row in catalogue.items()}
-    chosen = _chosen(definition or [], catalogue)
-    inputs = (table, relapses, patients, own)
+    asked = _Asked(
+        table=table,
+        relapses=relapses,
+        patients=patients,
+        own=own,
+        definitions=tuple(definition or ()),
+        by=by,
+        reference=reference,
+        switch=None if on_switch is None else switch_handling(on_switch),
+        study_id=_study_id(study, table),
+        renamed=renames(rename or []),
+        lenient=lenient,
+    )
+    inputs = tuple(file for _, file in asked.sources)
+    catalogue, chosen = _catalogue(asked)
     if out is not None:
+        from remyelin.core.folders import folder_target
         from remyelin.reports.analysis.folder import ANALYSIS
 
         folder_target(out, ANALYSIS, force=force, inputs=inputs)
+    contents = _analysed(asked, catalogue, chosen, settings)
+    _finish(contents, out, force=force, inputs=inputs, json=json)
+
+
+def _catalogue(asked: _Asked) -> tuple[Mapping[str, Definition], tuple[Definition, ...]]:
+    """Give all definitions, and those that are asked for."""
+    from remyelin.study.definitions import definitions, read_definitions
+
+    catalogue = definitions()
+    if asked.own is not None:
+        catalogue = {**catalogue, **read_definitions(asked.own, known=catalogue)}
+    if asked.switch is not None:
+        catalogue = {name: replace(row, on_switch=asked.switch) for name, row in catalogue.items()}
+    return catalogue, _chosen(asked.definitions, catalogue)
+
+
+def _analysed(
+    asked: _Asked,
+    catalogue: Mapping[str, Definition],
+    chosen: Sequence[Definition],
+    settings: Settings,
+) -> Contents:
+    """Read the data and work everything out."""
+    from remyelin.endpoints import read_dataset
+    from remyelin.reports.analysis.contents import Contents
+    from remyelin.statistics.analysis import analyse
+
     data = read_dataset(
-        table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient
+        asked.table,
+        relapses=asked.relapses,
+        patients=asked.patients,
+        renamed=asked.renamed,
+        lenient=asked.lenient,
     )
     _check(data, chosen, catalogue)
-    data, groups = _groups(data, by, reference, patients, renamed)
-    read = (("Visits", table), ("Relapses", relapses), ("Patients", patients), ("Definitions", own))
-    contents = Contents(
+    data, groups = _groups(data, asked)
+    names, code = groups.names, groups.code
+    return Contents(
         data=data,
         groups=groups,
         settings=settings,
         analyses=tuple(
-            analyse(
-                data.history,
-                one,
-                catalogue,
-                names=groups.names,
-                code=groups.code,
-                settings=settings,
-            )
+            analyse(data.history, one, catalogue, names=names, code=code, settings=settings)
             for one in chosen
         ),
-        on_switch=switch,
-        study_id=_study_id(study, table),
-        sources=tuple((what, name) for what, name in read if name is not None),
+        on_switch=asked.switch,
+        study_id=asked.study_id,
+        sources=asked.sources,
         components={name: row.label for name, row in catalogue.items()},
         command=("remyelin", *sys.argv[1:]),
     )
-    _finish(contents, out, force=force, inputs=inputs, json=json)
 
 
 def _study_id(given: str | None, table: str) -> str:

@@ -126,7 +126,7 @@ def _group(
             )
         else:
             log, half = fit.log_rate[place], z * fit.log_se[place]
-            rate = Estimate(*(float(v) for v in np.exp([log, log - half, log + half])))
+            rate = _estimate(log, half)
         yield GroupRate(
             group=name,
             patients=int(mine.sum()),
@@ -135,6 +135,12 @@ def _group(
             crude=events / time if time else np.nan,
             rate=rate,
         )
+
+
+def _estimate(log: float, half: float) -> Estimate:
+    """Estimate from a log and half its interval."""
+    value, low, high = (float(end) for end in np.exp([log, log - half, log + half]))
+    return Estimate(value, low, high)
 
 
 def _ratio(groups: tuple[GroupRate, ...], place: int, fit: RateFit, level: float) -> RateRatio:
@@ -152,7 +158,7 @@ def _ratio(groups: tuple[GroupRate, ...], place: int, fit: RateFit, level: float
         log = fit.log_rate[place] - fit.log_rate[0]
         error = float(np.hypot(fit.log_se[place], fit.log_se[0]))
         half = norm.ppf(0.5 + level / 2) * error
-        ratio = Estimate(*(float(v) for v in np.exp([log, log - half, log + half])))
+        ratio = _estimate(log, half)
         p = float(2 * norm.sf(abs(log) / error))
     return RateRatio(group=one.group, reference=two.group, ratio=ratio, p=p)
 
