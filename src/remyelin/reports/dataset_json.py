@@ -86,7 +86,7 @@ def dataset_json(
             for row in frame[[column.name for column in columns]].itertuples(index=False)
         ],
     }
-    return json.dumps(made, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+    return json.dumps(made, ensure_ascii=False, allow_nan=False) + "\n"
 
 
 def _column(frame: pd.DataFrame, column: Column, name: str) -> dict[str, object]:
