@@ -69,6 +69,7 @@ def test_a_column_is_renamed_as_in_the_other_tables(tmp_path: Path) -> None:
         ({"column": "arm"}, "none is given"),
         ({"column": "arms", "patients": patients(*"xyxy")}, "did you mean arm"),
         ({"column": "arm", "patients": patients(*"xyxy"), "reference": "z"}, "unknown group"),
+        ({"column": "arm", "patients": patients(*"xyxy")[["arm"]]}, "no column subject_id"),
         ({"column": "arm", "patients": patients(None, None, None, None)}, "every cell is empty"),
     ],
 )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from remyelin.endpoints import Dataset, read_dataset
+from remyelin.endpoints import Censoring, Dataset, read_dataset
 from remyelin.errors import UsageError
 from remyelin.statistics.analysis import Analysis, Bound, Settings, analyse
 from remyelin.study.definitions import definitions
@@ -107,6 +107,7 @@ def test_everybody_censored_at_day_0_is_nobody_analysed_and_never_free_of_the_ev
     found = relapses(dataset((0, None), (0, None), (0, None)), [0, 0, 1])
     for curve in found.curves:
         assert curve.analysed == 0
+        assert np.isnan(curve.event_free).all()
         assert curve.patients == curve.no_baseline + curve.not_confirmable
         for share in curve.shares:
             assert share.with_event.bound is Bound.NONE
@@ -132,6 +133,23 @@ def test_patients_in_whom_nothing_could_be_found_do_not_count_as_free() -> None:
     (curve,) = found.curves
     assert (curve.patients, curve.analysed, curve.not_confirmable, curve.events) == (4, 2, 2, 1)
     assert curve.shares[0].with_event.value == pytest.approx(0.5)
+
+
+def test_patients_may_leave_the_risk_when_nothing_can_be_confirmed_any_more() -> None:
+    rows = [(who, day, 2.0) for who in "ab" for day in (0, 180, 360, 540)]
+    data = read_dataset(pd.DataFrame(rows, columns=["subject_id", "day", "edss"]))
+    last, earlier = (
+        analyse(
+            data.history,
+            LIBRARY["cdw24"],
+            LIBRARY,
+            names=("all",),
+            code=np.zeros(2, dtype=np.int64),
+            settings=Settings(censoring=rule),
+        ).curves[0]
+        for rule in Censoring
+    )
+    assert (last.last_day, earlier.last_day) == (540, 360)
 
 
 def test_a_group_of_one_patient_is_compared() -> None:

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from remyelin.endpoints.columns import ARM, SUBJECT
 from remyelin.endpoints.conventions import IntArray
 from remyelin.endpoints.dataset import Dataset
+from remyelin.endpoints.heading import ADVICE
 from remyelin.endpoints.quality import is_empty, texts
 from remyelin.endpoints.sheet import Source, read_sheet
-from remyelin.errors import UnknownNameError, UsageError
+from remyelin.errors import InputError, UnknownNameError, UsageError
 from remyelin.files import ReadLimits, listed, shown
 
 MOST_GROUPS: Final = 12
@@ -147,6 +148,8 @@ def _cells(
             limits=limits,
             may_be_empty=True,
         )
+        if SUBJECT not in sheet.columns:
+            raise InputError(sheet.where, [f"no column {SUBJECT}"], ADVICE)
         if column in sheet.columns:
             return _joined(data, sheet.columns[SUBJECT], sheet.columns[column])
         if column != ARM or len(history.arm_ids) < 2:

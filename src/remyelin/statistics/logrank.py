@@ -50,9 +50,12 @@ def log_rank(time: ArrayLike, event: ArrayLike, group: ArrayLike, *, n_groups: i
 
     times, events, groups = survival_data(time, event, group)
     when = np.unique(times[events])
-    member = np.arange(n_groups)[:, None] == groups
-    at_risk = member.astype(float) @ (times[:, None] >= when)
-    dead = (member & events).astype(float) @ (times[:, None] == when)
+    at_risk, dead = np.zeros((n_groups, when.size)), np.zeros((n_groups, when.size))
+    for place in range(n_groups):
+        mine = groups == place
+        at_risk[place] = mine.sum() - np.searchsorted(np.sort(times[mine]), when)
+        happened = np.searchsorted(when, times[mine & events])
+        dead[place] = np.bincount(happened, minlength=when.size)
     risk, deaths = at_risk.sum(axis=0), dead.sum(axis=0)
     share = np.divide(at_risk, risk, out=np.zeros_like(at_risk), where=risk > 0)
     observed, expected = dead.sum(axis=1), (share * deaths).sum(axis=1)

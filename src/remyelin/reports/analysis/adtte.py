@@ -31,6 +31,8 @@ _LONGEST_NAME: Final = 8
 _LONGEST_TEXT: Final = 200
 _DATED_AT_END: Final = frozenset({EventKind.RELAPSE, EventKind.DEATH, EventKind.ADVERSE_EVENT})
 """Kinds that can be seen on any day, so that patients are censored at the end of observation."""
+_LOST: Final = frozenset({EventKind.NEDA3, EventKind.NEDA4})
+"""Kinds named after the state whose loss is the event."""
 
 
 def parameter_code(definition_id: str) -> str:
@@ -44,6 +46,11 @@ def parameter_code(definition_id: str) -> str:
         return letters
     stem = re.sub(r"^[0-9]+", "", letters)[:4] or "P"
     return stem + sha256(definition_id.encode()).hexdigest()[:4].upper()
+
+
+def _parameter(definition: Definition) -> str:
+    what = "Time to loss of" if definition.kind in _LOST else "Time to"
+    return f"{what}: {definition.label} [{definition.definition_id}] (days)"
 
 
 def group_name(column: str, taken: tuple[str, ...]) -> str:
@@ -121,7 +128,7 @@ def _rows(contents: Contents, one: Analysis) -> pd.DataFrame:
         "USUBJID": data.labels[use],
         "group": names[contents.groups.code[use]],
         "PARAMCD": parameter_code(about.definition_id),
-        "PARAM": f"Time to: {about.label} [{about.definition_id}] (days)"[:_LONGEST_TEXT],
+        "PARAM": _parameter(about)[:_LONGEST_TEXT],
     }
     if data.dated:
         made["STARTDT"] = data.date(np.zeros(data.history.n))[use]

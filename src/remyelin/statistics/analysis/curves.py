@@ -121,7 +121,10 @@ def group_curve(
     low, high = curves.interval_at(day, level=level) if day.size else (day[None], day[None])
     left = risk - np.append(risk[1:], 0.0) - died
     begin = not day.size or day[0] > 0
-    first = [np.array([value]) if begin else np.empty(0) for value in (0.0, time.size, 1.0, np.nan)]
+    free = 1.0 if time.size else np.nan
+    first = [
+        np.array([value]) if begin else np.empty(0) for value in (0.0, time.size, free, np.nan)
+    ]
     steps = (
         (first[0], day),
         (first[1], risk),
