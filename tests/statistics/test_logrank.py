@@ -128,3 +128,17 @@ def test_the_bound_shrinks_with_more_patients_without_event(few: int, more: int)
         return likelihood_bound(time, event, np.arange(5 + n) >= 5)
 
     assert (bound(few) - bound(more)) * (few - more) <= 0
+
+
+@settings(max_examples=20, deadline=None)
+@given(samples)
+def test_intervals_at_every_step_are_those_at_its_time(rows: Rows) -> None:
+    time, event, group = unzip(rows)
+    curves = kaplan_meier(time, event, group, n_groups=3)
+    low, high = curves.intervals()
+    for place in range(3):
+        known = np.isfinite(curves.times[place])
+        if known.any():
+            wanted = curves.interval_at(curves.times[place][known])
+            assert low[place][known] == pytest.approx(wanted[0][place], nan_ok=True)
+            assert high[place][known] == pytest.approx(wanted[1][place], nan_ok=True)

@@ -110,15 +110,15 @@ class SurvivalCurves:
         ``print.survfit``. nan: not reached.
         """
         known = np.isfinite(self.times)
-        low, high = self._pointwise(level)
+        low, high = self.intervals(level=level)
         return (
             _first_at_half(self.times, np.where(known, self.survival, np.nan)),
             _first_at_half(self.times, np.where(known, low, np.nan)),
             _first_at_half(self.times, np.where(known, high, np.nan)),
         )
 
-    def _pointwise(self, level: float) -> tuple[FloatArray, FloatArray]:
-        """Ends of the interval at every step; shape (groups, steps)."""
+    def intervals(self, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        """Ends of the interval at every step, as `interval_at` has them; shape (groups, steps)."""
         return _log_log(self.survival, self._variance(), level)
 
     def _variance(self) -> FloatArray:

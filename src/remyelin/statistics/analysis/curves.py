@@ -118,7 +118,7 @@ def group_curve(
     curves = kaplan_meier(time, event, n_groups=1)
     known = np.isfinite(curves.times[0])
     day, risk, died = (a[0][known] for a in (curves.times, curves.at_risk, curves.events))
-    low, high = curves.interval_at(day, level=level) if day.size else (day[None], day[None])
+    low, high = (end[0][known] for end in curves.intervals(level=level))
     left = risk - np.append(risk[1:], 0.0) - died
     begin = not day.size or day[0] > 0
     free = 1.0 if time.size else np.nan
@@ -131,8 +131,8 @@ def group_curve(
         (first[0], died),
         (first[0], left),
         (first[2], curves.survival[0][known]),
-        (first[3], low[0]),
-        (first[3], high[0]),
+        (first[3], low),
+        (first[3], high),
     )
     full = [np.concatenate(pair).astype(np.float64) for pair in steps]
     return GroupCurve(
