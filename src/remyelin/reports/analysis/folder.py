@@ -14,9 +14,11 @@ from remyelin.core.ownership import Layout
 from remyelin.reports.analysis.adtte import LABEL, NAME, adtte
 from remyelin.reports.analysis.console import values
 from remyelin.reports.analysis.contents import NOTICE, Contents, package_version
+from remyelin.reports.analysis.curves_picture import curves_picture
+from remyelin.reports.analysis.drawing import FORMATS, written
+from remyelin.reports.analysis.forest_picture import forest_picture
 from remyelin.reports.analysis.frames import columns_text, frames
 from remyelin.reports.analysis.page import render
-from remyelin.reports.analysis.pictures import FORMATS, curves_picture, forest_picture, written
 from remyelin.reports.dataset_json import dataset_json
 from remyelin.reports.records import as_json
 

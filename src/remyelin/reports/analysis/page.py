@@ -13,7 +13,8 @@ from remyelin.reports.analysis.contents import (
     package_version,
     setting_rows,
 )
-from remyelin.reports.analysis.pictures import curves_picture, forest_picture
+from remyelin.reports.analysis.curves_picture import curves_picture
+from remyelin.reports.analysis.forest_picture import forest_picture
 from remyelin.reports.document import document
 from remyelin.reports.figures import inline_svg
 from remyelin.reports.markup import Content, Markup, element, joined, table
