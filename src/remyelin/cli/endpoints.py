@@ -83,7 +83,7 @@ def endpoints_command(
     catalogue = definitions()
     if own is not None:
         catalogue = {**catalogue, **read_definitions(own, known=catalogue)}
-    switch = None if on_switch is None else _on_switch(on_switch)
+    switch = None if on_switch is None else switch_handling(on_switch)
     if switch is not None:
         catalogue = {name: replace(row, on_switch=switch) for name, row in catalogue.items()}
     if definition is not None and definition not in catalogue:
@@ -108,7 +108,8 @@ def endpoints_command(
     _print(data, results, target, single=not all_definitions, json=json, on_switch=switch)
 
 
-def _on_switch(given: str) -> OnSwitch:
+def switch_handling(given: str) -> OnSwitch:
+    """What a switch of treatment does, from a word."""
     from remyelin.study.definition import OnSwitch
 
     if given not in tuple(OnSwitch):

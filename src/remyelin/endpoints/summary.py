@@ -42,8 +42,9 @@ class Line:
         counted.
     statuses
         Patients by what became of them.
-    median_days
-        Median day of the event among those who had it; nan where nobody had.
+    median_day_of_events
+        Median day of the event among those who had it; nan where nobody had. No median survival
+        time, which counts the others too: `remyelin.statistics.analysis` has that.
     years
         Person-years at risk until event or censoring.
     rate_per_year
@@ -60,7 +61,7 @@ class Line:
     assessable_events: int = 0
     share: float = np.nan
     statuses: Mapping[str, int] = field(default_factory=dict)
-    median_days: float = np.nan
+    median_day_of_events: float = np.nan
     years: float = np.nan
     rate_per_year: float = np.nan
     mean: float = np.nan
@@ -137,7 +138,7 @@ def evaluate(
     censoring
         When patients without event leave the patients at risk.
     """
-    lacking = _lacking(data, definition, definitions)
+    lacking = not_applicable(data, definition, definitions)
     if lacking:
         return Result(definition=definition, not_applicable=lacking)
     if definition.kind.is_measured:
@@ -157,7 +158,9 @@ def evaluate(
     return Result(definition=definition, lines=tuple(lines), patients=_events(data, table))
 
 
-def _lacking(data: Dataset, definition: Definition, definitions: Mapping[str, Definition]) -> str:
+def not_applicable(
+    data: Dataset, definition: Definition, definitions: Mapping[str, Definition]
+) -> str:
     """Why a definition cannot be read from the data; empty where it can."""
     columns = missing_columns(definition, definitions, data.columns)
     if columns:
@@ -229,7 +232,7 @@ def _event_line(
         assessable_events=within,
         share=within / assessable if assessable else np.nan,
         statuses=counts,
-        median_days=float(np.median(table.time[happened])) if happened.size else np.nan,
+        median_day_of_events=float(np.median(table.time[happened])) if happened.size else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),
         rate_per_year=float(rate),
     )

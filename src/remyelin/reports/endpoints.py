@@ -135,7 +135,7 @@ def _row_text(result: Result, wide: int) -> str:
         found = f"mean {_number(line.mean)}, sd {_number(line.sd)}"
         return f"{name}  {line.evaluable:>10}  {'':>6}  {'':>7}  {'':>9}  {'':>9}  {found}"
     none = "no event" if line.assessable else "could be found in nobody"
-    found = f"median day {line.median_days:.0f} of events" if line.events else none
+    found = f"those with it: median day {line.median_day_of_events:.0f}" if line.events else none
     if math.isfinite(line.rate_per_year):
         found += f", {line.rate_per_year:.3f} per year"
     return (
