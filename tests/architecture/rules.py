@@ -24,7 +24,7 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (2, frozenset({"inputs"})),
     (3, frozenset({"cohorts", "endpoints", "evidence"})),
     (4, frozenset({"statistics", "synthesis"})),
-    (5, frozenset({"trials", "patients", "registries", "standards"})),
+    (5, frozenset({"trials", "patients", "registries", "standards", "multiverse"})),
     (6, frozenset({"design", "calibration", "credibility", "decisions", "verification"})),
     (7, frozenset({"reports"})),
     (7, frozenset({"__init__"})),

@@ -24,6 +24,7 @@ from remyelin.cli import (
     therapies,
 )
 from remyelin.cli.edss import edss_command
+from remyelin.cli.multiverse import multiverse_command
 from remyelin.cli.patient import patient_command
 from remyelin.cli.session import Session, help_without_command
 from remyelin.cli.verify import verify_command
@@ -48,6 +49,7 @@ app = typer.Typer(
 )
 app.command("run")(run.run_command)
 app.command("endpoints")(endpoints.endpoints_command)
+app.command("multiverse")(multiverse_command)
 app.command("edss")(edss_command)
 app.command("patient")(patient_command)
 app.command("verify")(verify_command)

@@ -137,9 +137,9 @@ def evaluate(
     censoring
         When patients without event leave the patients at risk.
     """
-    lacking = _lacking(data, definition, definitions)
-    if lacking:
-        return Result(definition=definition, not_applicable=lacking)
+    reason = lacking(data, definition, definitions)
+    if reason:
+        return Result(definition=definition, not_applicable=reason)
     if definition.kind.is_measured:
         find = slope if definition.kind is EventKind.SLOPE else level
         read = (
@@ -157,7 +157,7 @@ def evaluate(
     return Result(definition=definition, lines=tuple(lines), patients=_events(data, table))
 
 
-def _lacking(data: Dataset, definition: Definition, definitions: Mapping[str, Definition]) -> str:
+def lacking(data: Dataset, definition: Definition, definitions: Mapping[str, Definition]) -> str:
     """Why a definition cannot be read from the data; empty where it can."""
     columns = missing_columns(definition, definitions, data.columns)
     if columns:
