@@ -14,6 +14,10 @@ from remyelin.errors import UsageError
 from remyelin.files import shown
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
+    from remyelin.endpoints import Dataset
+    from remyelin.multiverse import Multiverse
     from remyelin.study.definition import Definition
 
 _OWN_ENDINGS = (".yaml", ".yml")
@@ -76,20 +80,13 @@ def multiverse_command(
     json: Json = False,
 ) -> None:
     """Apply all definitions to one set of data, and say which choice moves the answer."""
-    if reference is not None and by is None:
-        raise UsageError("--reference is given without --by COLUMN")
-    if vary and grid is None:
-        raise UsageError("--vary is given without --grid ID")
-    if month is not None and not 0 < month <= _MOST_MONTHS:
-        raise UsageError(f"--month is {month:g}; allowed is a number above 0, to {_MOST_MONTHS:g}")
+    _check(by=by, reference=reference, grid=grid, vary=vary, month=month)
     renamed = renames(rename or [])
     from remyelin.cli.run import default_folder
     from remyelin.core.folders import folder_target
     from remyelin.endpoints import read_dataset
     from remyelin.multiverse import choices, chosen, explore, read_groups
-    from remyelin.reports.endpoints import data_text
     from remyelin.reports.multiverse_folder import MULTIVERSE, write_multiverse_folder
-    from remyelin.reports.multiverse_text import text, values
 
     own = [name for name in definitions or () if name.lower().endswith(_OWN_ENDINGS)]
     library = _library(own)
@@ -106,8 +103,7 @@ def multiverse_command(
     groups = None
     if by is not None:
         groups = read_groups(data, by, reference, visits=table, patients=patients, renamed=renamed)
-        read = (by, f"{by} (patients)")
-        data = replace(data, unread=tuple(name for name in data.unread if name not in read))
+        data = _read(data, by)
     picked = (
         ()
         if base is None
@@ -117,6 +113,13 @@ def multiverse_command(
         data, asked, library, month=month, groups=groups, against=against, base=base, picked=picked
     )
     written = write_multiverse_folder(data, found, target, force=force, inputs=inputs)
+    _say(data, found, written, json=json)
+
+
+def _say(data: Dataset, found: Multiverse, written: Path, *, json: bool) -> None:
+    from remyelin.reports.endpoints import data_text
+    from remyelin.reports.multiverse_text import text, values
+
     if json:
         say_json({**values(data, found), "folder": str(written)})
         return
@@ -124,6 +127,29 @@ def multiverse_command(
     say("")
     say(text(found))
     say(f"\nTables, pictures and page: {written}")
+
+
+def _check(
+    *,
+    by: str | None,
+    reference: str | None,
+    grid: str | None,
+    vary: list[str] | None,
+    month: float | None,
+) -> None:
+    """Refuse options that do not go together."""
+    if reference is not None and by is None:
+        raise UsageError("--reference is given without --by COLUMN")
+    if vary and grid is None:
+        raise UsageError("--vary is given without --grid ID")
+    if month is not None and not 0 < month <= _MOST_MONTHS:
+        raise UsageError(f"--month is {month:g}; allowed is a number above 0, to {_MOST_MONTHS:g}")
+
+
+def _read(data: Dataset, column: str) -> Dataset:
+    """Data of which one more column was read."""
+    read = (column, f"{column} (patients)")
+    return replace(data, unread=tuple(name for name in data.unread if name not in read))
 
 
 def _library(own: Sequence[str]) -> Mapping[str, Definition]:

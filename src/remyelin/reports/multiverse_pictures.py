@@ -147,7 +147,6 @@ def _forest(found: Multiverse) -> Figure:
         _ratio_axis(axes, low, high, across=True)
         against = found.groups.reference if found.groups else ""
         axes.set_xlabel(f"hazard ratio, {_cut(name)} against {_cut(against)} (95 %)", fontsize=8)
-        axes.tick_params(axis="y", length=0)
     labels = [row if isinstance(row, str) else row.definition.definition_id for row in rows]
     grid[0].set_yticks(heights, labels)
     for label, row in zip(grid[0].get_yticklabels(), rows, strict=True):
@@ -155,6 +154,7 @@ def _forest(found: Multiverse) -> Figure:
     grid[0].set_ylim(-0.8, len(rows) - 0.2)
     for axes in grid:
         _bare(axes)
+        axes.tick_params(axis="y", length=0)
         axes.grid(visible=True, axis="x", color=_INK, alpha=0.12, linewidth=0.6)
     _title(figure, f"{len(answers)} definitions on the same patients")
     return figure
