@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from remyelin.endpoints import Dataset
-    from remyelin.multiverse import Multiverse
+    from remyelin.multiverse import Choice, Multiverse
     from remyelin.study.definition import Definition
 
 _OWN_ENDINGS = (".yaml", ".yml")
@@ -82,21 +82,16 @@ def multiverse_command(
     """Apply all definitions to one set of data, and say which choice moves the answer."""
     _check(by=by, reference=reference, grid=grid, vary=vary, month=month)
     renamed = renames(rename or [])
-    from remyelin.cli.run import default_folder
-    from remyelin.core.folders import folder_target
     from remyelin.endpoints import read_dataset
-    from remyelin.multiverse import choices, chosen, explore, read_groups
-    from remyelin.reports.multiverse_folder import MULTIVERSE, write_multiverse_folder
+    from remyelin.multiverse import explore, read_groups
+    from remyelin.reports.multiverse_folder import write_multiverse_folder
 
-    own = [name for name in definitions or () if name.lower().endswith(_OWN_ENDINGS)]
-    library = _library(own)
-    asked = _asked([name for name in definitions or () if name not in own], library)
+    own, library, asked = _chosen(definitions or [])
     base = None if grid is None else _named(grid, library, "--grid")
     if against is not None:
         _named(against, library, "--against")
     inputs = (table, relapses, patients, *own)
-    folder = default_folder("multiverse") if out is None else out
-    target = folder_target(folder, MULTIVERSE, force=force, inputs=inputs)
+    target = _target(out, force=force, inputs=inputs)
     data = read_dataset(
         table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient
     )
@@ -104,16 +99,30 @@ def multiverse_command(
     if by is not None:
         groups = read_groups(data, by, reference, visits=table, patients=patients, renamed=renamed)
         data = _read(data, by)
-    picked = (
-        ()
-        if base is None
-        else chosen(base, choices(), library, asked=vary or (), switched=data.switched > 0)
-    )
+    picked = () if base is None else _picked(base, library, vary or [], data)
     found = explore(
         data, asked, library, month=month, groups=groups, against=against, base=base, picked=picked
     )
     written = write_multiverse_folder(data, found, target, force=force, inputs=inputs)
     _say(data, found, written, json=json)
+
+
+def _target(out: str | None, *, force: bool, inputs: Sequence[str | None]) -> Path:
+    """Folder that could be written, before any work is done."""
+    from remyelin.cli.run import default_folder
+    from remyelin.core.folders import folder_target
+    from remyelin.reports.multiverse_folder import MULTIVERSE
+
+    folder = default_folder("multiverse") if out is None else out
+    return folder_target(folder, MULTIVERSE, force=force, inputs=inputs)
+
+
+def _picked(
+    base: Definition, library: Mapping[str, Definition], asked: Sequence[str], data: Dataset
+) -> tuple[Choice, ...]:
+    from remyelin.multiverse import choices, chosen
+
+    return chosen(base, choices(), library, asked=asked, switched=data.switched > 0)
 
 
 def _say(data: Dataset, found: Multiverse, written: Path, *, json: bool) -> None:
@@ -150,6 +159,15 @@ def _read(data: Dataset, column: str) -> Dataset:
     """Data of which one more column was read."""
     read = (column, f"{column} (patients)")
     return replace(data, unread=tuple(name for name in data.unread if name not in read))
+
+
+def _chosen(
+    given: Sequence[str],
+) -> tuple[list[str], Mapping[str, Definition], list[Definition]]:
+    """Files of one's own, the library with them, and the definitions that are asked for."""
+    own = [name for name in given if name.lower().endswith(_OWN_ENDINGS)]
+    library = _library(own)
+    return own, library, _asked([name for name in given if name not in own], library)
 
 
 def _library(own: Sequence[str]) -> Mapping[str, Definition]:

@@ -120,9 +120,10 @@ def explore(
     reader = _Reader(data, definitions, time, groups)
     common = None
     if against is not None:
-        common = reader.table(definitions[against])
-        if isinstance(common, str):
-            raise UsageError(f"--against {against} cannot be applied: {common}")
+        table = reader.table(definitions[against])
+        if isinstance(table, str):
+            raise UsageError(f"--against {against} cannot be applied: {table}")
+        common = table
     answers = reader.library(asked, common)
     if base is None:
         return Multiverse(month=time, groups=groups, answers=answers)

@@ -13,6 +13,7 @@ from remyelin.reports.wording import DISCLAIMER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import XAxis, YAxis
     from matplotlib.figure import Figure
 
     from remyelin.multiverse import Multiverse
@@ -107,6 +108,7 @@ def _ratio_axis(axes: Axes, low: np.ndarray, high: np.ndarray, *, across: bool) 
     ends = np.concatenate([low, high, [0.5, 2.0]])
     ends = np.clip(ends[np.isfinite(ends) & (ends > 0)], 1 / _FARTHEST, _FARTHEST)
     limits = (float(ends.min()) / 1.1, float(ends.max()) * 1.1)
+    axis: XAxis | YAxis
     if across:
         axes.set_xscale("log")
         axes.set_xlim(*limits)
@@ -130,7 +132,8 @@ def _forest(found: Multiverse) -> Figure:
     for family in dict.fromkeys(answer.family for answer in there):
         members = [answer for answer in there if answer.family is family]
         rows.append(family.value)
-        rows += sorted(members, key=_by_share)
+        members.sort(key=_by_share)
+        rows += members
     heights = np.arange(len(rows))[::-1]
     places = [height for height, row in zip(heights, rows, strict=True) if not isinstance(row, str)]
     answers = [row for row in rows if not isinstance(row, str)]
@@ -161,6 +164,7 @@ def _forest(found: Multiverse) -> Figure:
 
 
 def _by_share(answer: Answer) -> float:
+    """Order of definitions; those without a share come last."""
     share = answer.estimate.km_share if answer.estimate is not None else math.nan
     return math.inf if math.isnan(share) else share
 
