@@ -2,7 +2,7 @@
 
 ``python theirs.py FOLDER`` makes the cohort behind the tables that msclinical prints in its
 description (600 patients, two years, seed 3), writes it as CSV, works the printed tables out again,
-and writes what was found and how long it took as JSON.
+and writes what was found and the processor time that it took as JSON.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ def main() -> None:
         for days in CONFIRM_DAYS:
             for reference in ("roving", "fixed"):
                 rules = Rules(confirm_days=days, reference=reference)
-                begin = time.perf_counter()
+                begin = time.process_time()
                 made = events(tables["visits"], rules, components=("edss",))
-                seconds[f"{noise:g}, {days} days, {reference}"] = time.perf_counter() - begin
+                seconds[f"{noise:g}, {days} days, {reference}"] = time.process_time() - begin
                 confirmed = made[made["status"] == "confirmed"]
                 first = confirmed.groupby("patient", as_index=False).first()
                 rows.append(
@@ -50,10 +50,10 @@ def main() -> None:
                 )
                 found.append(first.assign(noise=noise, confirm_days=days, reference=reference))
         if noise == NOISE[1]:
-            begin = time.perf_counter()
+            begin = time.process_time()
             grid = run(tables["visits"], tables["relapses"], tables["mri"])
-            seconds["multiverse"] = time.perf_counter() - begin
-            begin = time.perf_counter()
+            seconds["multiverse"] = time.process_time() - begin
+            begin = time.process_time()
             trial = endpoints(
                 tables["patients"],
                 tables["visits"],
@@ -61,7 +61,7 @@ def main() -> None:
                 tables["mri"],
                 composite=False,
             )
-            seconds["endpoints"] = time.perf_counter() - begin
+            seconds["endpoints"] = time.process_time() - begin
     pd.concat(found).to_csv(folder / "first_events.csv", index=False)
     grid.to_csv(folder / "grid.csv", index=False)
     result = {
