@@ -127,3 +127,23 @@ def test_what_cannot_be_is_refused_and_nothing_written(
     assert done.code != 0
     assert what in done.err
     assert not out.exists()
+
+
+def test_one_patient_is_enough_for_tables_and_pictures(capsys: Capture, tmp_path: Path) -> None:
+    path, out = tmp_path / "one.csv", tmp_path / "out"
+    visits({"d": WORSE}).to_csv(path, index=False)
+    done = call(capsys, "multiverse", str(path), *SMALL, "--out", str(out))
+    assert done.code == 0
+    assert "the same under every definition; no choice moves it" in done.out
+    assert (out / "grid.png").exists()
+
+
+def test_where_no_definition_can_be_applied_the_reasons_are_written(
+    capsys: Capture, tmp_path: Path, table: str
+) -> None:
+    out = tmp_path / "out"
+    done = call(capsys, "multiverse", table, "--definitions", "neda", "--out", str(out))
+    assert done.code == 0
+    assert "No definition could be applied." in done.out
+    assert not (out / "definitions.png").exists()
+    assert pd.read_csv(out / "definitions.csv")["not_applicable"].notna().all()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from remyelin.multiverse.agreement import Agreement, agreement
-from remyelin.multiverse.analysis import Multiverse, explore
+from remyelin.multiverse.analysis import Answer, Multiverse, explore
 from remyelin.multiverse.choices import Choice, Level, choices
 from remyelin.multiverse.decomposition import Decomposition, Effect, decompose
 from remyelin.multiverse.estimate import Contrast, Estimate
@@ -13,6 +13,7 @@ from remyelin.multiverse.groups import Groups, read_groups
 
 __all__ = [
     "Agreement",
+    "Answer",
     "Choice",
     "Contrast",
     "Decomposition",

@@ -116,7 +116,12 @@ def _values(
         if source is None:
             continue
         sheet = read_sheet(
-            source, name=name, wanted=(SUBJECT, column), renamed=renamed, limits=limits
+            source,
+            name=name,
+            wanted=(SUBJECT, column),
+            renamed=renamed,
+            limits=limits,
+            may_be_empty=name != "visits",
         )
         if column in sheet.columns and SUBJECT in sheet.columns:
             found = _by_patient(sheet, column)
