@@ -87,9 +87,8 @@ def multiverse_command(
     from remyelin.reports.multiverse_folder import write_multiverse_folder
 
     own, library, asked = _chosen(definitions or [])
-    base = None if grid is None else _named(grid, library, "--grid")
-    if against is not None:
-        _named(against, library, "--against")
+    base = _named(grid, library, "--grid")
+    _named(against, library, "--against")
     inputs = (table, relapses, patients, *own)
     target = _target(out, force=force, inputs=inputs)
     data = read_dataset(
@@ -199,9 +198,9 @@ def _asked(names: Sequence[str], library: Mapping[str, Definition]) -> list[Defi
     ]
 
 
-def _named(name: str, library: Mapping[str, Definition], option: str) -> Definition:
+def _named(name: str | None, library: Mapping[str, Definition], option: str) -> Definition | None:
     from remyelin.errors import UnknownNameError
 
-    if name not in library:
+    if name is not None and name not in library:
         raise UnknownNameError("definition", shown(name), tuple(library), f"Named by {option}.")
-    return library[name]
+    return None if name is None else library[name]
