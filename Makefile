@@ -29,7 +29,8 @@ help:
 	@echo "                  after running pymsprog anew (in an environment of its own)"
 	@echo "make fuzz         malformed input, killed runs and turned bits (about 20 minutes);"
 	@echo "                  FUZZ_INPUTS=10000 FUZZ_KILLS=50 FUZZ_FLIPS=40 is the long form"
-	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
+	@echo "make bench-endpoints  speed of endpoints beside pymsprog, and answers and speed beside"
+	@echo "                  msclinical and mstrial (in environments of their own)"
 	@echo "make reference    rebuild the stored reference populations (under a minute)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make readings     make roles and the page of readings anew from base and group files"
@@ -80,6 +81,7 @@ fuzz: $(VENV)/.installed-test
 
 bench-endpoints: $(VENV)/.installed-test
 	$(PY) -m benchmarks.endpoints
+	$(PY) -m benchmarks.rivals
 
 reference: $(VENV)/.installed
 	$(PY) -m remyelin.cohorts.reference

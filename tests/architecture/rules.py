@@ -24,7 +24,7 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (2, frozenset({"inputs"})),
     (3, frozenset({"cohorts", "endpoints", "evidence"})),
     (4, frozenset({"statistics", "synthesis"})),
-    (5, frozenset({"trials", "patients", "registries", "standards"})),
+    (5, frozenset({"trials", "patients", "registries", "standards", "multiverse"})),
     (6, frozenset({"comparison"})),
     (7, frozenset({"design", "calibration", "credibility", "decisions", "verification"})),
     (8, frozenset({"reports"})),

@@ -25,6 +25,7 @@ from remyelin.cli import (
 )
 from remyelin.cli.analyse import analyse_command
 from remyelin.cli.edss import edss_command
+from remyelin.cli.multiverse import multiverse_command
 from remyelin.cli.patient import patient_command
 from remyelin.cli.session import Session, help_without_command
 from remyelin.cli.verify import verify_command
@@ -50,6 +51,7 @@ app = typer.Typer(
 app.command("run")(run.run_command)
 app.command("endpoints")(endpoints.endpoints_command)
 app.command("analyse")(analyse_command)
+app.command("multiverse")(multiverse_command)
 app.command("edss")(edss_command)
 app.command("patient")(patient_command)
 app.command("verify")(verify_command)

@@ -52,7 +52,9 @@ class Search:
 
     def __post_init__(self) -> None:
         patient = self.rows.patient
-        self._end = np.searchsorted(patient, patient, side="right")
+        change = np.flatnonzero(patient[1:] != patient[:-1]) + 1
+        ends = np.append(change, patient.size)
+        self._end = np.repeat(ends, np.diff(ends, prepend=0))
 
     def run(self, baseline: IntArray) -> Hits:
         """Search from each patient's baseline visit on.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -99,17 +100,26 @@ class Rule:
         by_improving = definition.reference in (Reference.ROVING, Reference.ROVING_IMPROVEMENT)
         self.moves_toward = by_worsening if worsens else by_improving
         self.moves_away = by_improving if worsens else by_worsening
-        self._since = self.onsets.since(rows.patient, rows.day)
-        self._until = self.onsets.until(rows.patient, rows.day)
-        fresh = self._since >= definition.reference_relapse_days
-        self.next_reference = _next(fresh)
+        apart = definition.reference_relapse_days
+        everywhere = np.ones(rows.day.size, dtype=bool)
+        self.next_reference = _next(self._since >= apart if apart > 0 else everywhere)
         self._set_confirming()
         self._set_starts()
+
+    @cached_property
+    def _since(self) -> FloatArray:
+        """Days from the latest onset to each visit; only definitions that look back ask for it."""
+        return self.onsets.since(self.rows.patient, self.rows.day)
+
+    @cached_property
+    def _until(self) -> FloatArray:
+        """Days from each visit to the next onset."""
+        return self.onsets.until(self.rows.patient, self.rows.day)
 
     def _set_confirming(self) -> None:
         definition = self.definition
         apart = definition.confirmation_relapse_days
-        seals = self._since > apart if apart > 0 else np.ones(self._since.size, dtype=bool)
+        seals = self._since > apart if apart > 0 else np.ones(self.rows.day.size, dtype=bool)
         self.moving = self._sealed(seals)
         free = definition.relapse_free
         if definition.relation is Relation.INDEPENDENT:
@@ -246,6 +256,8 @@ def step_of(definition: Definition, score: FloatArray) -> FloatArray:
 def _next(holds: BoolArray) -> IntArray:
     """Position of the first true entry at or after each one, -1 where there is none."""
     count = holds.size
+    if holds.all():
+        return np.arange(count)
     place = np.where(holds, np.arange(count), count)
     place = np.minimum.accumulate(place[::-1])[::-1] if count else place
     return np.where(place < count, place, -1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -187,6 +188,20 @@ def _definition(name: str, row: _Row) -> Definition:
     steps = tuple(Step(step.from_edss, step.change) for step in row.steps)
     free = RelapseFree(**row.relapse_free.model_dump())
     return Definition(definition_id=name, steps=steps, relapse_free=free, **fields)
+
+
+def definition_problems(definition: Definition) -> list[str]:
+    """Say what is wrong with a definition that was made from another one; empty where nothing is.
+
+    The rules are those of the library's file.
+    """
+    values = asdict(definition)
+    del values["definition_id"]
+    try:
+        _Row.model_validate(values)
+    except ValidationError as error:
+        return list(problems_of(error, _Row))
+    return []
 
 
 def read_definitions(
