@@ -11,13 +11,13 @@ import pytest
 
 from remyelin.endpoints import History, events
 from remyelin.endpoints.recurrent import EveryEvent, Rebaseline, every_event
-from remyelin.endpoints.recurrent_rates import lines_of
+from remyelin.endpoints.recurrent_rates import lines_of, rate_interval
 from remyelin.study.definition import Definition, EventKind, MovesTo
 from tests.endpoints.histories import CATALOGUE, WORSENING, Patient, tables, visits
 from tests.endpoints.test_alone import FEW, among_others, few, single
 from tests.endpoints.test_contract import EVENTS, KEY, LIBRARY, cohort
 from validation.oracle import compare
-from validation.oracle.courses import courses
+from validation.oracle.courses import Course, courses
 from validation.oracle.courses import tables as course_tables
 from validation.oracle.rules import CHANGES, every
 
@@ -37,6 +37,12 @@ def test_events_in_a_row_are_those_that_the_texts_say() -> None:
     assert sum(further.values()) > 300
 
 
+@cache
+def many() -> tuple[list[Course], History]:
+    made = courses(700, 8)
+    return made, History.of(course_tables(made))
+
+
 @pytest.mark.parametrize(
     ("way", "name", "other"),
     [
@@ -49,8 +55,7 @@ def test_events_in_a_row_are_those_that_the_texts_say() -> None:
 def test_a_rule_of_rebaselining_does_what_the_oracle_does_under_it(
     way: Rebaseline, name: str, other: dict[str, object]
 ) -> None:
-    made = courses(1200, 8)
-    history = History.of(course_tables(made))
+    made, history = many()
     given = every_event(history, LIBRARY[name], LIBRARY, rebaseline=way)
     rule = replace(CHANGES[name], **other)  # type: ignore[arg-type]
     due = [
@@ -171,25 +176,23 @@ def test_where_nobody_can_be_confirmed_there_is_no_rate_and_never_a_zero(name: s
     assert all(line.assessable == 0 and np.isnan(line.rate_per_year) for line in lines)
 
 
-def test_the_rate_counts_every_event_and_its_interval_holds_what_made_it() -> None:
-    """Gamma-distributed rates: 95 of 100 intervals should hold the mean; Monte Carlo error told."""
+def test_the_interval_of_a_rate_holds_it_as_often_as_it_says_where_patients_differ() -> None:
+    """Rates of patients follow a gamma distribution; the slack is four Monte Carlo errors."""
     random = np.random.default_rng(3)
-    times, inside = 200, 0
+    times, years, inside = 2000, 4.0, 0
+    days = np.full(200, years * 365.25)
     for _ in range(times):
-        mine = random.gamma(1.0, 0.5, 120)
-        patients = [
-            Patient(
-                visits=[(0, 2), (1461, 2)],
-                relapses=sorted(set(random.integers(1, 1461, random.poisson(4 * rate)).tolist())),
-            )
-            for rate in mine
-        ]
-        history = History.of(tables(*patients))
-        (line,) = lines_of(every_event(history, CATALOGUE["relapse"], CATALOGUE), history)
-        assert line.events == sum(len(one.relapses) for one in patients)
-        inside += line.low <= 0.5 <= line.high
-    error = np.sqrt(0.95 * 0.05 / times)
-    assert abs(inside / times - 0.95) < 4 * error
+        count = random.poisson(years * random.gamma(1.0, 0.5, days.size)).astype(np.float64)
+        rate, low, high = rate_interval(count, days)
+        assert rate == pytest.approx(count.sum() / (years * days.size))
+        inside += low <= 0.5 <= high
+    assert abs(inside / times - 0.95) < 4 * np.sqrt(0.95 * 0.05 / times) + 0.01
+
+
+def test_several_courses_of_one_patient_are_one_in_the_interval() -> None:
+    count, days = np.array([3.0, 0.0, 1.0, 2.0]), np.full(4, 365.25)
+    together = rate_interval(np.array([3.0, 3.0]), np.full(2, 730.5))
+    assert rate_interval(count, days, np.array([7, 7, 8, 8])) == pytest.approx(together)
 
 
 def test_without_an_event_the_upper_limit_is_still_told() -> None:

@@ -13,7 +13,6 @@ from remyelin.endpoints.conventions import EPSILON, BoolArray, FloatArray, IntAr
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.relapses import Onsets
 from remyelin.endpoints.rows import Rows
-from remyelin.errors import InputError
 
 AWAY_FROM_RELAPSE_DAYS: Final = 90.0
 """Days after an onset in which scores fall back by recovery: a choice, 30 to 180 days; the span
@@ -48,7 +47,8 @@ class MisratingLine:
         Of these, those whose middle score is off by ``large_step`` or more.
     rate, low, high
         Share of ratings that are off, with a 95 % interval over patients; nan where no triple
-        agrees, and limits nan for a single patient.
+        agrees, and limits nan for a single patient. At most 0.5: beyond that reversals become no
+        more frequent.
     noise_sd, noise_low, noise_high
         Standard deviation of a single rating around a straight course through each triple, in
         points, with a 95 % interval; nan without triples.

@@ -139,7 +139,7 @@ def evaluate(
     censoring
         When patients without event leave the patients at risk.
     """
-    lacking = _lacking(data, definition, definitions)
+    lacking = missing_data(data, definition, definitions)
     if lacking:
         return Result(definition=definition, not_applicable=lacking)
     if definition.kind.is_measured:
@@ -159,7 +159,9 @@ def evaluate(
     return Result(definition=definition, lines=tuple(lines), patients=_events(data, table))
 
 
-def _lacking(data: Dataset, definition: Definition, definitions: Mapping[str, Definition]) -> str:
+def missing_data(
+    data: Dataset, definition: Definition, definitions: Mapping[str, Definition]
+) -> str:
     """Why a definition cannot be read from the data; empty where it can."""
     columns = missing_columns(definition, definitions, data.columns)
     if columns:
