@@ -86,6 +86,29 @@ def test_the_funnel_and_the_visits_that_cannot_serve_are_told(capsys: Capture) -
     assert call(capsys, *given, "--relapse-days", "-1").code == 2
 
 
+def test_named_rules_are_listed_with_range_source_and_mark(capsys: Capture) -> None:
+    rows = json.loads(call(capsys, "describe", "rules", "--json").out)
+    assert all(row["low"] <= row["value"] <= row["high"] for row in rows)
+    assert {row["mark"] for row in rows} <= {"seen", "recalled", "assumed"}
+    assert all(row["source"] and row["unit"] and row["meaning"] for row in rows)
+    told = call(capsys, "describe", "rules").out
+    assert all(row["choice_id"] in told for row in rows)
+
+
+def test_relapses_that_are_joined_are_listed_with_their_rule(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    visits = tmp_path / "visits.csv"
+    visits.write_text("subject_id,day,edss\na,0,2\na,400,2\n", encoding="utf-8")
+    relapses = tmp_path / "relapses.csv"
+    relapses.write_text("subject_id,day\na,100\na,129\na,130\n", encoding="utf-8")
+    given = ("describe", "events", str(visits), "--relapses", str(relapses))
+    done = call(capsys, *given, "--definition", "relapse_protocol", "--lenient")
+    assert "line 3, column day: this relapse begins 29 days after" in done.out
+    assert "(rule relapses_apart)" in done.out
+    assert "all: 2 events in 1 of 1 patients" in done.out
+
+
 def test_misrating_has_a_line_per_level(capsys: Capture) -> None:
     done = call(capsys, "describe", "misrating", VISITS, *RELAPSES)
     assert done.code == 0

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from itertools import pairwise
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from remyelin.endpoints import Dataset, History, evaluate, read_dataset
+from remyelin.endpoints import Dataset, History, Result, evaluate, evaluate_all, read_dataset
 from remyelin.endpoints.baseline_table import BaselineTable, baseline_table
 from remyelin.endpoints.funnel import funnel
 from remyelin.endpoints.misrating import misrating, share_of_reversals
@@ -308,3 +309,48 @@ def test_under_the_definition_on_treatment_a_switch_ends_observation() -> None:
     given = (Patient(visits=course, switch_day=day) for day in (365, 364, None))
     table = every_event(tables(*given), definitions()["cdw24_on_treatment"], LIBRARY).first.frame
     assert table["status"].tolist() == ["event", "not_confirmable", "event"]
+
+
+@pytest.mark.parametrize("name", LIBRARY)
+def test_further_columns_and_the_order_of_rows_change_no_result(name: str) -> None:
+    one, two = results(0)[name], results(1)[name]
+    assert one.not_applicable == two.not_applicable
+    for before, after in zip(one.lines, two.lines, strict=True):
+        assert before.statuses == after.statuses
+        np.testing.assert_allclose(before.share, after.share)
+    if not one.not_applicable:
+        by = ["subject_id", "arm_id"]
+        first = one.patients.sort_values(by).reset_index(drop=True)
+        second = two.patients.sort_values(by).reset_index(drop=True)
+        pd.testing.assert_frame_equal(first, second, check_dtype=False, rtol=1e-12)
+
+
+@cache
+def results(way: int) -> dict[str, Result]:
+    """Results of the plain tables, and of those with more columns and mixed rows."""
+    frames = dict(cohort(1))
+    frames["relapses"] = apart(frames["relapses"])
+    if way:
+        frames = {
+            key: frame.assign(zone="x", weight=70.5).sample(frac=1.0, random_state=4)
+            for key, frame in frames.items()
+        }
+    data = read_dataset(
+        frames["visits"], relapses=frames["relapses"], patients=frames["subjects"], lenient=True
+    )
+    found = evaluate_all(data, LIBRARY)
+    return {one.definition.definition_id: one for one in found}
+
+
+@pytest.mark.parametrize("name", EVENTS)
+def test_a_share_is_told_only_where_somebody_could_have_had_the_event(name: str) -> None:
+    frames = cohort(1)
+    first = frames["visits"][frames["visits"]["visit"] == 0]
+    data = read_dataset(
+        first, relapses=frames["relapses"].iloc[:0], patients=frames["subjects"], lenient=True
+    )
+    result = evaluate(data, LIBRARY[name], LIBRARY)
+    for line in result.lines:
+        assert np.isnan(line.share) == (line.assessable == 0)
+        if LIBRARY[name].kind not in (EventKind.RELAPSE, EventKind.DEATH):
+            assert line.assessable == 0

@@ -293,6 +293,23 @@ def misrating_command(
         say(f"\nTable: {target}")
 
 
+@listing.command("rules")
+def rules_command(json: Json = False) -> None:
+    """List the named rules that no definition sets, with range, source and mark."""
+    from dataclasses import asdict
+
+    from remyelin.endpoints.choices import choices
+
+    rows = [asdict(choice) for choice in choices().values()]
+    if json:
+        say_json(rows)
+        return
+    for row in choices().values():
+        span = f"{row.low:g} to {row.high:g}"
+        say(f"{row.choice_id}: {row.value:g} {row.unit} ({span}; {row.mark}, {row.source})")
+        say(f"  {row.meaning}")
+
+
 @listing.command("table1")
 def table1_command(
     table: Table,

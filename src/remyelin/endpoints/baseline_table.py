@@ -152,7 +152,7 @@ def baseline_table(
     rows: list[Characteristic] = []
     left_out: list[str] = []
     for name, values in {**_measured(data), **columns}.items():
-        words = isinstance(values, np.ndarray) and values.dtype == object
+        words = values.dtype == object
         numbers = None if words else values
         if words and name not in classes:
             numbers = _as_numbers(values)

@@ -77,8 +77,8 @@ class Epochs:
         for name in names:
             mine = np.flatnonzero(self.treatment == name)
             who, place = np.unique(self.patient[mine], return_inverse=True)
-            count = np.bincount(place, self.count[mine], minlength=who.size)
-            days = np.bincount(place, self.days[mine], minlength=who.size)
+            count = np.bincount(place, self.count[mine], minlength=who.size).astype(np.float64)
+            days = np.bincount(place, self.days[mine], minlength=who.size).astype(np.float64)
             made.append(rate_line(name, count, days))
         return tuple(made)
 

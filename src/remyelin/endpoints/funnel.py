@@ -95,7 +95,7 @@ def _asked(
     least_visits: int | None,
 ) -> Iterator[_Asked]:
     history = data.history
-    parts = (definition,)
+    parts: tuple[Definition, ...] = (definition,)
     if definition.kind.is_composite:
         parts = parts_of(definition, definitions)
     nobody, everybody = np.zeros(history.n, dtype=np.bool_), np.ones(history.n, dtype=np.bool_)

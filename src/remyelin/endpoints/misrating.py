@@ -9,22 +9,22 @@ from typing import Final
 import numpy as np
 from scipy.optimize import brentq
 
+from remyelin.endpoints.choices import choices
 from remyelin.endpoints.conventions import EPSILON, BoolArray, FloatArray, IntArray
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.relapses import Onsets
 from remyelin.endpoints.rows import Rows
 
-AWAY_FROM_RELAPSE_DAYS: Final = 90.0
-"""Days after an onset in which scores fall back by recovery: a choice, 30 to 180 days; the span
-of association of the library (Kappos 2020)."""
+AWAY_FROM_RELAPSE_DAYS: Final = choices()["recovery_after_relapse"].value
+"""Days after an onset in which scores fall back by recovery."""
 
 BANDS: Final = ((0.0, 3.5), (4.0, 5.5), (6.0, 10.0))
 """Levels of the EDSS that are told apart: by systems, by walking distance, with help and beyond.
 Raters agree less at the low end; the cuts are a choice."""
 
-SAME_ERROR: Final = 0.5
+SAME_ERROR: Final = choices()["same_error"].value
 """Chance that two wrong ratings of one patient are wrong alike: one step up or one step down, each
-as likely; a choice, 0 to 1. It matters little where few ratings are wrong."""
+as likely. It matters little where few ratings are wrong."""
 
 _QUANTILE: Final = 1.959963984540054
 

@@ -9,6 +9,7 @@ from enum import StrEnum
 import numpy as np
 import pandas as pd
 
+from remyelin.endpoints.choices import choices
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.disability import change_search
 from remyelin.endpoints.events import events, observed_until, parts_of
@@ -18,9 +19,8 @@ from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.rows import Rows
 from remyelin.study.definition import Definition, EventKind, MovesTo, Reference
 
-AFTER_RELAPSE_DAYS = 30.0
-"""Days after an onset from which a visit may be a reference, where the definition says nothing:
-the span that most rules of the library use (Kappos 2020); a choice, 0 to 90 days."""
+AFTER_RELAPSE_DAYS = choices()["reference_after_relapse"].value
+"""Days after an onset from which a visit may be a reference, where the definition says nothing."""
 
 
 class Rebaseline(StrEnum):
@@ -208,12 +208,11 @@ def _plain(rows: Rows) -> _Events:
 
 def _once(table: EventTable) -> _Events:
     who = np.flatnonzero(table.event)
-    days = (table.frame[name].to_numpy(np.float64)[who] for name in _DAYS)
+    seal, start = (
+        table.frame[name].to_numpy(np.float64)[who] for name in ("confirming_day", "reference_day")
+    )
     blank = np.full(who.shape, np.nan)
-    return _Events(who, table.time[who], *days, blank, blank)
-
-
-_DAYS = ("confirming_day", "reference_day")
+    return _Events(who, table.time[who], seal, start, blank, blank)
 
 
 def _changes(history: History, definition: Definition, last_day: FloatArray) -> _Events:

@@ -73,7 +73,8 @@ def rate_interval(
     """
     if cluster is not None:
         who = np.unique(cluster, return_inverse=True)[1]
-        count, days = np.bincount(who, count), np.bincount(who, days)
+        count = np.bincount(who, count).astype(np.float64)
+        days = np.bincount(who, days).astype(np.float64)
     years = days / DAYS_PER_YEAR
     total, time, n = float(count.sum()), float(years.sum()), count.size
     if time <= 0:

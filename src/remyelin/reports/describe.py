@@ -33,8 +33,14 @@ def _number(value: float, digits: int = 3) -> str:
 
 def records(frame: pd.DataFrame) -> list[dict[str, object]]:
     """Rows of a table as JSON can hold them; None where there is no value."""
-    plain = frame.astype(object).where(frame.notna(), None)
-    return [{str(key): value for key, value in row.items()} for row in plain.to_dict("records")]
+    columns = []
+    for name in frame:
+        gone = frame[name].isna().tolist()
+        columns.append(
+            [None if no else one for no, one in zip(gone, frame[name].tolist(), strict=True)]
+        )
+    names = [str(name) for name in frame]
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def _rows(frame: pd.DataFrame) -> Iterator[str]:
@@ -210,9 +216,10 @@ def funnel_text(data: Dataset, definition: Definition, steps: Sequence[Step]) ->
     """One line per step: who is left and who is lost."""
     text = [data_text(data), "", f"{definition.definition_id}: {definition.label}"]
     text.append(f"{'left':>7}  {'lost':>7}  {'of all':>7}  asked of each patient")
-    for row in funnel_frame(steps).itertuples():
-        share = f"{100 * row.share:.1f} %" if row.share == row.share else "-"
-        text.append(f"{row.left:>7,}  {row.lost:>7,}  {share:>7}  {row.asked}")
+    total = steps[0].left
+    for step in steps:
+        share = f"{100 * step.left / total:.1f} %" if total else "-"
+        text.append(f"{step.left:>7,}  {step.lost:>7,}  {share:>7}  {step.what}")
     return "\n".join(text)
 
 
