@@ -170,6 +170,12 @@ def test_without_visits_nothing_is_told_and_nothing_is_zero() -> None:
         assert np.isnan([line.rate, line.low, line.high, line.noise_sd]).all()
 
 
+def test_scores_that_no_rater_grades_have_noise_and_no_share() -> None:
+    for line in misrating(cohort(1), column="t25fw_seconds"):
+        assert np.isnan([line.rate, line.low, line.high]).all()
+        assert line.noise_low < line.noise_sd < line.noise_high
+
+
 def test_the_share_of_reversals_grows_with_the_rate() -> None:
     shares = [share_of_reversals(rate) for rate in np.linspace(0, 0.5, 51)]
     assert shares[0] == 0

@@ -47,7 +47,14 @@ def choices() -> Mapping[str, Choice]:
     text = (resources.files("remyelin.endpoints") / _FILE).read_text(encoding="utf-8")
     made = {}
     for row in parse_csv(text, where=_FILE):
-        numbers = {name: float(row[name]) for name in ("value", "low", "high")}
-        words = {name: row[name] for name in ("choice_id", "unit", "source", "mark", "meaning")}
-        made[row["choice_id"]] = Choice(**words, **numbers)
+        made[row["choice_id"]] = Choice(
+            choice_id=row["choice_id"],
+            value=float(row["value"]),
+            unit=row["unit"],
+            low=float(row["low"]),
+            high=float(row["high"]),
+            source=row["source"],
+            mark=row["mark"],
+            meaning=row["meaning"],
+        )
     return MappingProxyType(made)

@@ -10,6 +10,7 @@ import numpy as np
 from scipy.optimize import brentq
 
 from remyelin.endpoints.choices import choices
+from remyelin.endpoints.columns import SYSTEM_COLUMNS
 from remyelin.endpoints.conventions import EPSILON, BoolArray, FloatArray, IntArray
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.relapses import Onsets
@@ -25,6 +26,9 @@ Raters agree less at the low end; the cuts are a choice."""
 SAME_ERROR: Final = choices()["same_error"].value
 """Chance that two wrong ratings of one patient are wrong alike: one step up or one step down, each
 as likely. It matters little where few ratings are wrong."""
+
+GRADED: Final = frozenset({"edss", *(column.name for column in SYSTEM_COLUMNS)})
+"""Scores that are graded by a rater; two measured times or counts agree by chance alone."""
 
 _QUANTILE: Final = 1.959963984540054
 
@@ -47,7 +51,7 @@ class MisratingLine:
         Of these, those whose middle score is off by ``large_step`` or more.
     rate, low, high
         Share of ratings that are off, with a 95 % interval over patients; nan where no triple
-        agrees, and limits nan for a single patient. At most 0.5: beyond that reversals become no
+        agrees or no rater grades the score, and limits nan for a single patient. At most 0.5: beyond that reversals become no
         more frequent.
     noise_sd, noise_low, noise_high
         Standard deviation of a single rating around a straight course through each triple, in
@@ -141,7 +145,8 @@ def misrating(
     rows = measured.until(history.end_day)
     triples = _triples(rows, history, away_days, longest_days)
     return tuple(
-        _line(name, triples.keep(mask), large_step) for name, mask in _groups(triples, column)
+        _line(name, triples.keep(mask), large_step, graded=column in GRADED)
+        for name, mask in _groups(triples, column)
     )
 
 
@@ -173,11 +178,11 @@ def _groups(triples: _Triples, column: str) -> Iterator[tuple[str, BoolArray]]:
             yield f"{low:g} to {high:g}", (level > low - 0.5) & (level <= high)
 
 
-def _line(name: str, triples: _Triples, large_step: float) -> MisratingLine:
+def _line(name: str, triples: _Triples, large_step: float, *, graded: bool) -> MisratingLine:
     agree = triples.keep(np.abs(triples.first - triples.last) < EPSILON)
     off = agree.middle - agree.first
     reversed_ = np.abs(off) > EPSILON
-    share, low, high = _share(reversed_, agree.patient)
+    share, low, high = _share(reversed_, agree.patient) if graded else (np.nan,) * 3
     noise = _noise(triples)
     return MisratingLine(
         group=name,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +25,12 @@ if TYPE_CHECKING:
     from remyelin.study.definition import Definition
 
 _MOST_ROWS = 20
+_MOVES: Mapping[str, str] = {
+    "definition": "as the definition says",
+    "event": "it stays",
+    "roving": "after every confirmed change of either direction",
+    "relapse": "after every relapse",
+}
 
 
 def _number(value: float, digits: int = 3) -> str:
@@ -138,7 +144,7 @@ def events_text(
         f"{one.definition_id}: {one.label}, every event",
         f"  {one.text}",
         f"  Source: {one.citation}",
-        f"  Reference: moves after every confirmed event; beside that, {found.rebaseline.value}",
+        f"  Reference: moves after every confirmed event; beside that {_MOVES[found.rebaseline.value]}",
         "",
         *(_rate_text(line) for line in lines),
     ]
