@@ -51,8 +51,8 @@ class MisratingLine:
         Of these, those whose middle score is off by ``large_step`` or more.
     rate, low, high
         Share of ratings that are off, with a 95 % interval over patients; nan where no triple
-        agrees or no rater grades the score, and limits nan for a single patient. At most 0.5: beyond that reversals become no
-        more frequent.
+        agrees or no rater grades the score, and limits nan for a single patient. At most 0.5:
+        beyond that reversals become no more frequent.
     noise_sd, noise_low, noise_high
         Standard deviation of a single rating around a straight course through each triple, in
         points, with a 95 % interval; nan without triples.

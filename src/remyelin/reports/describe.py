@@ -138,13 +138,14 @@ def events_text(
 ) -> str:
     """Every event: the rule, rates with their interval, and the first rows."""
     one = found.definition
+    moves = _MOVES[found.rebaseline.value]
     text = [
         data_text(data),
         "",
         f"{one.definition_id}: {one.label}, every event",
         f"  {one.text}",
         f"  Source: {one.citation}",
-        f"  Reference: moves after every confirmed event; beside that {_MOVES[found.rebaseline.value]}",
+        f"  Reference: moves after every confirmed event; beside that {moves}",
         "",
         *(_rate_text(line) for line in lines),
     ]
