@@ -13,6 +13,7 @@ import typer
 
 from remyelin.cli import (
     definitions,
+    describe,
     endpoints,
     evidence,
     export,
@@ -61,6 +62,7 @@ app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
+app.add_typer(describe.listing, name="describe")
 app.add_typer(therapies.listing, name="therapies")
 app.add_typer(product.listing, name="product")
 app.add_typer(export.listing, name="export")

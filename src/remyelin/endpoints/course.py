@@ -77,6 +77,11 @@ class Search:
             active = self._round(active, hits)
         return hits
 
+    @property
+    def compared_score(self) -> FloatArray:
+        """Score with which each patient was compared last in `run`; nan where with none."""
+        return self._score
+
     def _allowed(self, place: IntArray) -> IntArray:
         """First visit at or after each place that may serve as reference; -1 where none."""
         if self.rows.patient.size == 0:

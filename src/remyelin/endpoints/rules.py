@@ -65,6 +65,8 @@ class Rule:
         Relapses.
     systems
         Functional systems at the same visits, by column; only those that are needed.
+    scans
+        MRI scans with their lesions; only where the definition asks for scans without any.
 
     Attributes
     ----------
@@ -84,6 +86,7 @@ class Rule:
     rows: Rows
     onsets: Onsets
     systems: Mapping[str, FloatArray] = field(default_factory=dict)
+    scans: Rows | None = None
 
     def __post_init__(self) -> None:
         definition, rows = self.definition, self.rows
@@ -167,6 +170,9 @@ class Rule:
             pyramidal = self.systems["fs_pyramidal"]
             self.countable = self.countable & ~np.isnan(pyramidal)
             may = may & (pyramidal >= definition.minimum_pyramidal)
+        if self.scans is not None:
+            first = np.searchsorted(rows.patient, rows.patient, side="left")
+            self.countable = self.countable & self._scanned(first, self.moving)
         self.may_start = may & self._related()
 
     def _related(self) -> BoolArray:
@@ -210,7 +216,20 @@ class Rule:
                 leads = (most > 0) & (rises[name] == most)
                 kept |= leads & (seal >= 0) & (score[seal] > score[reference])
             good &= kept
+        if self.scans is not None:
+            good &= self._quiet(reference, self.confirming[place])
         return good
+
+    def _scanned(self, begin: IntArray, until: IntArray) -> BoolArray:
+        """Whether there is a scan after one visit and up to another; not where that is -1."""
+        assert self.scans is not None
+        return _between(Onsets(self.scans), self.rows, begin, until)
+
+    def _quiet(self, begin: IntArray, until: IntArray) -> BoolArray:
+        """Whether there are scans after one visit and up to another, none of them active."""
+        assert self.scans is not None
+        active = Onsets(self.scans.keep(self.scans.value > 0))
+        return self._scanned(begin, until) & ~_between(active, self.rows, begin, until)
 
     def compared(self, score: FloatArray) -> FloatArray:
         """Score with which visits are compared: of the reference, or the milestone itself."""
@@ -251,6 +270,14 @@ def step_of(definition: Definition, score: FloatArray) -> FloatArray:
     changes = np.array([np.inf, *(step.change for step in ordered)])
     known = np.nan_to_num(score, nan=-np.inf)
     return changes[np.searchsorted(bounds, known + EPSILON, side="right")]
+
+
+def _between(dated: Onsets, rows: Rows, begin: IntArray, until: IntArray) -> BoolArray:
+    """Whether something dated lies after one visit and up to another one of the same patient."""
+    if not begin.size:
+        return np.zeros(0, dtype=np.bool_)
+    next_day = dated.after(rows.patient[begin], rows.day[begin])
+    return (until >= 0) & (next_day <= rows.day[until])
 
 
 def _next(holds: BoolArray) -> IntArray:

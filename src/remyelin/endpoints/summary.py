@@ -15,6 +15,7 @@ from remyelin.endpoints.events import events
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.level import LevelTable, level
 from remyelin.endpoints.rules import systems_needed
+from remyelin.endpoints.scans import MRI_COLUMNS
 from remyelin.endpoints.slope import slope
 from remyelin.study.definition import Definition, EventKind, Relation
 from remyelin.units import DAYS_PER_YEAR
@@ -103,14 +104,15 @@ def _missing(
     match definition.kind:
         case EventKind.WORSENING | EventKind.IMPROVEMENT | EventKind.MILESTONE:
             needed: tuple[str, ...] = (definition.measured_column, *systems_needed(definition))
+            if definition.mri_free and not any(column in columns for column in MRI_COLUMNS):
+                needed = (*needed, *MRI_COLUMNS)
         case EventKind.LEVEL | EventKind.SLOPE:
             needed = (definition.column,)
         case EventKind.ATROPHY:
             needed = ("brain_volume_pct",)
         case EventKind.MRI_ACTIVITY:
-            either = ("gd_lesions", "new_t2_lesions")
-            found = any(column in columns for column in either)
-            needed = (definition.column,) if definition.column else () if found else either
+            found = any(column in columns for column in MRI_COLUMNS)
+            needed = (definition.column,) if definition.column else () if found else MRI_COLUMNS
         case EventKind.NEDA3 | EventKind.NEDA4 | EventKind.COMPOSITE:
             needed = ()
             for name in definition.components:
@@ -170,12 +172,13 @@ def not_applicable(
     if definition.kind is EventKind.DEATH and not data.has_reasons:
         return "no table of patients with end_reason"
     parts = (definition, *(definitions[name] for name in definition.components))
-    if not data.has_relapses and any(_reads_relapses(part) for part in parts):
+    if not data.has_relapses and any(reads_relapses(part) for part in parts):
         return "no table of relapses"
     return ""
 
 
-def _reads_relapses(definition: Definition) -> bool:
+def reads_relapses(definition: Definition) -> bool:
+    """Whether a definition, its components aside, cannot be read without knowing relapses."""
     return (
         definition.kind is EventKind.RELAPSE
         or definition.relation is not Relation.ANY

@@ -43,7 +43,7 @@ def data_text(data: Dataset, *, on_switch: OnSwitch | None = None) -> str:
     if len(history.arm_ids) > 1:
         lines.append(f"Arms: {listed(history.arm_ids)}")
     if data.switched:
-        what = "as each definition says; under those of the library observation goes on"
+        what = "as each definition says; under most of the library observation goes on"
         what += " (--on-switch censor ends it there)"
         if on_switch is not None:
             what = "observation ends there" if on_switch.value == "censor" else "it goes on"

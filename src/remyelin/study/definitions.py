@@ -74,6 +74,7 @@ class _Row(Frozen):
     relation: Relation = Relation.ANY
     associated_days: Days = 0.0
     relapse_free: _RelapseFreeRow = _RelapseFreeRow()
+    mri_free: bool = False
     threshold: Annotated[Number, Field(gt=0.0, le=1000.0)] | None = None
     minimum_score: Annotated[Number, Field(gt=0.0, le=10.0)] | None = None
     minimum_pyramidal: Annotated[Whole, Field(ge=1, le=6)] | None = None
@@ -85,6 +86,7 @@ class _Row(Frozen):
     serious: bool = False
     text: Annotated[Text, Field(min_length=1)]
     citation: Annotated[Text, Field(min_length=1)]
+    mark: Literal["", "seen", "recalled", "assumed"] = ""
 
     @model_validator(mode="after")
     def _complete(self) -> _Row:
@@ -135,6 +137,8 @@ class _Row(Frozen):
             yield "associated_days: needed where relation is associated"
         if self.relapse_free != _RelapseFreeRow() and self.relation is not Relation.INDEPENDENT:
             yield "relapse_free: only where relation is independent"
+        if self.mri_free and self.kind is not EventKind.WORSENING:
+            yield "mri_free: for worsening only"
         if self.reference_never_falls and not self.rebaseline_after_relapse:
             yield "reference_never_falls: only with rebaseline_after_relapse"
 
