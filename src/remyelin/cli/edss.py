@@ -8,6 +8,7 @@ from typing import Annotated, TypeVar
 import typer
 
 from remyelin.cli.endpoints import renames
+from remyelin.cli.reading import Decimal, reading_of
 from remyelin.cli.session import Force, Json, say, say_json
 from remyelin.errors import UsageError
 from remyelin.files import shown
@@ -43,6 +44,7 @@ def edss_command(
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
     ] = None,
+    decimal: Decimal = None,
     template: Annotated[
         bool, typer.Option("--template", help="Print a table to fill in, and end.")
     ] = False,
@@ -70,6 +72,7 @@ def edss_command(
         rule=_chosen(rule, EdssRule, "--rule"),
         scale=_chosen(systems, Scale, "--systems"),
         renamed=renames(rename or []),
+        reading=reading_of(decimal=decimal),
     )
     if target is not None:
         write_sheet(found.frame, target, force=force, inputs=(file,))

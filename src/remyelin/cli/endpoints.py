@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from remyelin.cli.reading import Dates, Decimal, Parts, YearsFrom, reading_of
 from remyelin.cli.session import Force, Json, say, say_json
 from remyelin.errors import UsageError
 from remyelin.files import shown
@@ -60,8 +61,15 @@ def endpoints_command(
     ] = None,
     rename: Annotated[
         list[str] | None,
-        typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
+        typer.Option(
+            metavar="OLD=NEW",
+            help="Read column OLD as NEW in every table, patients:OLD=NEW in one; may be repeated.",
+        ),
     ] = None,
+    dates: Dates = None,
+    partial_dates: Parts = None,
+    years_from: YearsFrom = None,
+    decimal: Decimal = None,
     lenient: Annotated[
         bool, typer.Option("--lenient", help="Go on where every problem can be settled.")
     ] = False,
@@ -75,6 +83,9 @@ def endpoints_command(
     if all_definitions == (definition is not None):
         raise UsageError("give either --definition ID or --all-definitions")
     renamed = renames(rename or [])
+    reading = reading_of(
+        dates=dates, partial_dates=partial_dates, years_from=years_from, decimal=decimal
+    )
     from remyelin.endpoints import evaluate, evaluate_all, read_dataset
     from remyelin.errors import UnknownNameError
     from remyelin.reports.sheets import check_sheet, write_sheet
@@ -92,7 +103,12 @@ def endpoints_command(
     inputs = (table, relapses, patients, own)
     target = None if out is None else check_sheet(out, force=force, inputs=inputs)
     data = read_dataset(
-        table, relapses=relapses, patients=patients, renamed=renamed, lenient=lenient
+        table,
+        relapses=relapses,
+        patients=patients,
+        renamed=renamed,
+        lenient=lenient,
+        reading=reading,
     )
     if definition is None:
         results = evaluate_all(data, catalogue)

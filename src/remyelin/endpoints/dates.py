@@ -1,4 +1,4 @@
-"""Days and dates of a table: whole dates, dates with a time, and dates known in part."""
+"""Days and dates of a table: whole dates, dates with a time, dates known in part or in doubt."""
 
 from __future__ import annotations
 
@@ -12,24 +12,32 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
-from remyelin.endpoints.quality import Findings, is_empty, numbers
+from remyelin.endpoints.date_order import settle_order
+from remyelin.endpoints.date_text import (
+    MIDDLE_OF_MONTH,
+    Open,
+    Said,
+    as_excel,
+    completed,
+    known_part,
+    said,
+)
+from remyelin.endpoints.quality import Findings, is_empty, numbers, texts
+from remyelin.endpoints.reading import FIRST_YEAR, LAST_YEAR, PartialDates
 from remyelin.endpoints.sheet import Sheet
 from remyelin.files import shown
 
-FIRST_DAY, LAST_DAY = "1900-01-01", "2100-12-31"
+FIRST_DAY, LAST_DAY = f"{FIRST_YEAR}-01-01", f"{LAST_YEAR}-12-31"
 """Dates outside of these are slips of the pen."""
-
-MIDDLE_OF_MONTH: Final = 15
-"""Day that stands for a month of which no day is known."""
 
 _FURTHEST: Final = 200_000.0
 """Days from baseline beyond which a day is a slip of the pen (some 550 years)."""
 
-_UNKNOWN: Final = r"(?:-(?:un|unk|xx|99|00|\?\?|--?))"
-_PARTIAL: Final = re.compile(rf"(\d{{4}})(?:-(\d{{2}}))?{_UNKNOWN}{{0,2}}", re.IGNORECASE)
 _TIME: Final = re.compile(
-    r"(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)\s*(Z|UTC|[+-]\d{2}:?\d{2})?"
+    r"(\d{4}-\d{2}-\d{2}|\d{1,2}[./-]\d{1,2}[./-]\d{2,4})"
+    r"(?:T|\s+)((?:\d{1,2}|-)(?::(?:\d{2}|-)(?::\d{2}(?:\.\d+)?)?)?)\s*(Z|UTC|[+-]\d{2}:?\d{2})?"
 )
+_SHORTEST: Final = len("1.1.21")
 _MIDNIGHT: Final = re.compile(r"[0:.]+")
 
 
@@ -78,17 +86,17 @@ def days(
     return values
 
 
-def in_same_month(sheet: Sheet, column: str, day: FloatArray) -> BoolArray:
-    """Which cells are months without a day, and hold the day of the same row (from 1970)."""
+def within_part(sheet: Sheet, column: str, day: FloatArray) -> BoolArray:
+    """Which cells are a month or a year, and hold the day of the same row (from 1970)."""
     cells = sheet.columns[column]
     found = np.zeros(sheet.n, dtype=np.bool_)
     if not column.endswith("date"):
         return found
     for row in np.flatnonzero(np.isfinite(day)):
-        match = _PARTIAL.fullmatch(cells[row].strip()) if isinstance(cells[row], str) else None
-        if match is not None and match[2]:
-            month = str(np.datetime64(int(day[row]), "D"))[:7]
-            found[row] = month == f"{match[1]}-{match[2]}"
+        part = known_part(cells[row].strip()) if isinstance(cells[row], str) else None
+        if part is not None:
+            held = np.datetime64(int(day[row]), "D").astype(datetime.date)
+            found[row] = held.year == part[0] and part[1] in (0, held.month)
     return found
 
 
@@ -96,28 +104,105 @@ def _dates(
     sheet: Sheet, column: str, empty: BoolArray, found: Findings, partly: Partly
 ) -> FloatArray:
     cells = sheet.columns[column]
-    written = np.array([isinstance(cell, str) for cell in cells], dtype=bool) & ~empty
     stamps = pd.Series(pd.NaT, index=range(sheet.n), dtype="datetime64[ns]")
-    words = np.array([cell.strip() for cell in cells[written]], dtype=object)
-    stamps[written] = _stamps(_without_time(sheet, column, words, np.flatnonzero(written), found))
-    other = ~written & ~empty
-    if other.any():
-        stamps[other] = _held(sheet, column, cells, np.flatnonzero(other), found)
-    known = stamps.isna().to_numpy() & written
-    left_out = np.zeros(sheet.n, dtype=bool)
-    if partly is Partly.SETTLED and known.any():
-        left_out = _complete(sheet, column, stamps, np.flatnonzero(known), found)
+    is_held = np.array([isinstance(c, datetime.date | np.datetime64) for c in cells], dtype=bool)
+    held = np.flatnonzero(is_held & ~empty)
+    if held.size:
+        stamps[held] = _held(sheet, column, cells, held, found)
+    rows = np.flatnonzero(~is_held & ~empty)
+    words = _without_time(sheet, column, texts(cells[rows]), rows, found)
+    stamps[rows] = _stamps(words)
+    settled = np.zeros(sheet.n, dtype=bool)
+    other = np.flatnonzero(stamps[rows].isna().to_numpy())
+    if other.size:
+        settled = _others(sheet, column, stamps, rows[other], words[other], found, partly)
     good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
     good &= (stamps <= LAST_DAY).to_numpy()
-    allowed = "allowed: year-month-day, as 2024-03-31"
     found.add_rows(
         sheet,
-        np.flatnonzero(~empty & ~good & ~left_out),
+        np.flatnonzero(~empty & ~good & ~settled),
         column,
-        lambda row: f"{shown(str(cells[row]))} is no date; {allowed}",
+        lambda row: f"{shown(str(cells[row]))} is no date; allowed: {_ALLOWED}",
     )
     count = stamps.dt.normalize().astype("int64").to_numpy() / 86_400e9
     return np.where(good, count, np.nan)
+
+
+_ALLOWED: Final = "year-month-day, as 2024-03-31"
+
+
+def _others(
+    sheet: Sheet,
+    column: str,
+    stamps: pd.Series[Any],
+    rows: IntArray,
+    words: NDArray[Any],
+    found: Findings,
+    partly: Partly,
+) -> BoolArray:
+    """Read cells that are not written year-month-day; tell which of them are dealt with."""
+    every = {int(r): said(str(word), sheet.reading) for r, word in zip(rows, words, strict=True)}
+    every, doubted = settle_order(sheet, column, every, found)
+    settled = np.zeros(sheet.n, dtype=bool)
+    settled[doubted] = True
+    forms: dict[str, list[int]] = {}
+    for row, what in every.items():
+        if what.date is not None:
+            stamps[row] = pd.Timestamp(what.date)
+            forms.setdefault(what.form, []).append(row)
+        elif what.open is Open.PART and what.part is not None:
+            settled[row] = _part(sheet, column, stamps, row, what.part, found, partly)
+        elif what.open in _ADVICE:
+            found.add(sheet, row, column, _refused(sheet, column, row, what))
+            settled[row] = True
+    for form, places in forms.items():
+        found.tell(sheet, np.array(places), column, f"dates written as {form}", "they are read so")
+    return settled
+
+
+_ADVICE: Final = {
+    Open.YEAR: "its year has two digits; --dates dmy, mdy or ymd says what stands where and "
+    "--years-from YEAR which hundred years are meant (--years-from 1940: 1940 to 2039)",
+    Open.COUNT: "it may count days; --dates excel, excel1904 or sas says from when, "
+    "--dates decimal reads it as a year and a part of it",
+}
+
+
+def _refused(sheet: Sheet, column: str, row: int, what: Said) -> str:
+    given = texts(sheet.columns[column][row : row + 1])[0]
+    day = as_excel(given) if what.open is Open.COUNT else ""
+    would = f" (excel: {day})" if day else ""
+    return f"{shown(given)} is no date; {_ADVICE[what.open]}{would}; allowed: {_ALLOWED}"
+
+
+def _part(
+    sheet: Sheet,
+    column: str,
+    stamps: pd.Series[Any],
+    row: int,
+    part: tuple[int, int],
+    found: Findings,
+    partly: Partly,
+) -> bool:
+    """Deal with a date known in part; tell whether nothing more has to be said of the row."""
+    given, rule = shown(str(sheet.columns[column][row]).strip()), sheet.reading.partial_dates
+    what = f"{given} is a date known in part"
+    if rule not in (None, PartialDates.REFUSE):
+        day = completed(part, rule)
+        stamps[row] = pd.Timestamp(day)
+        found.tell(sheet, np.array([row]), column, what, f"read as {day} (--partial-dates {rule})")
+        return True
+    if rule is None and partly is Partly.SETTLED:
+        if not part[1]:
+            found.add(sheet, row, column, what, settled="a year alone: the row is left out")
+            return True
+        day = datetime.date(*part, MIDDLE_OF_MONTH)
+        stamps[row] = pd.Timestamp(day)
+        found.add(sheet, row, column, what, settled=f"the middle of the month, {day}")
+        return True
+    advice = "complete it, or choose --partial-dates first, middle or last"
+    found.add(sheet, row, column, f"{given} is no date: it is known in part; {advice}")
+    return True
 
 
 def _stamps(words: NDArray[Any]) -> NDArray[Any]:
@@ -132,7 +217,7 @@ def _without_time(
     timed, hours, zones = [], [], []
     out = words.copy()
     for place, word in enumerate(words):
-        if len(word) <= len("2024-03-31"):
+        if len(word) <= _SHORTEST:
             continue
         match = _TIME.fullmatch(word)
         if match is None:
@@ -180,25 +265,3 @@ def _stamp(cell: Any) -> Any:
     if isinstance(cell, datetime.date | np.datetime64):
         return pd.Timestamp(cell)
     return pd.NaT
-
-
-def _complete(
-    sheet: Sheet, column: str, stamps: pd.Series[Any], rows: IntArray, found: Findings
-) -> BoolArray:
-    """Complete dates known to the month; tell which rows are known to the year alone."""
-    left_out = np.zeros(sheet.n, dtype=bool)
-    for row in rows:
-        given = str(sheet.columns[column][row]).strip()
-        match = _PARTIAL.fullmatch(given)
-        if match is None or not FIRST_DAY[:4] <= match[1] <= LAST_DAY[:4]:
-            continue
-        what = f"{shown(given)} is a date known in part"
-        month = match[2] or ""
-        if month in ("", "00", "99"):
-            left_out[row] = True
-            found.add(sheet, int(row), column, what, settled="a year alone: the row is left out")
-        elif "01" <= month <= "12":
-            day = f"{match[1]}-{month}-{MIDDLE_OF_MONTH}"
-            stamps[row] = pd.Timestamp(day)
-            found.add(sheet, int(row), column, what, settled=f"the middle of the month, {day}")
-    return left_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +14,10 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints import foreign
 from remyelin.endpoints.heading import ADVICE, Heading
+from remyelin.endpoints.reading import AS_WRITTEN, Reading
 from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
-from remyelin.files import ReadLimits, listed, shown
+from remyelin.files import ReadLimits, shown
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
@@ -44,6 +45,10 @@ class Sheet:
         What stands between the cells of a text file; empty otherwise.
     repairs
         What was left out or read otherwise than it stands.
+    reading
+        How cells are read that can be read in more than one way.
+    called
+        What the rows are called where they were made of rows of other tables; None: by place.
     """
 
     where: str
@@ -54,6 +59,8 @@ class Sheet:
     names: tuple[str, ...] = ()
     separator: str = ""
     repairs: tuple[Repair, ...] = ()
+    reading: Reading = AS_WRITTEN
+    called: NDArray[Any] | None = None
 
     @property
     def n(self) -> int:
@@ -62,6 +69,8 @@ class Sheet:
 
     def row(self, position: int) -> str:
         """Name of a row."""
+        if self.called is not None:
+            return str(self.called[position])
         return f"{self.word} {self.place[position]}"
 
 
@@ -77,6 +86,7 @@ def read_sheet(
     renamed: Mapping[str, str] | None = None,
     limits: ReadLimits | None = None,
     may_be_empty: bool = False,
+    reading: Reading = AS_WRITTEN,
 ) -> Sheet:
     """Read a table without looking at its values.
 
@@ -96,6 +106,8 @@ def read_sheet(
         counted, its rows are not.
     may_be_empty
         Whether a table without rows is an answer (nobody had a relapse).
+    reading
+        How cells are read that can be read in more than one way.
 
     Raises
     ------
@@ -112,7 +124,7 @@ def read_sheet(
     sheet = _read(source, Heading(where, _set(wanted), renamed or {}, limits))
     if not sheet.n and not may_be_empty:
         raise InputError(where, ["the table has no rows"], ADVICE)
-    return sheet
+    return replace(sheet, reading=reading)
 
 
 def _set(names: Collection[str] | None) -> frozenset[str] | None:
@@ -169,22 +181,3 @@ def _of_frame(frame: pd.DataFrame, head: Heading) -> Sheet:
 
 def _counted(rows: int) -> NDArray[np.int64]:
     return np.arange(1, rows + 1, dtype=np.int64)
-
-
-def check_renamed(
-    sheet: Sheet, renamed: Mapping[str, str], *, others: tuple[Sheet, ...] = ()
-) -> None:
-    """Make sure that every column to be renamed stands in one of the tables.
-
-    Raises
-    ------
-    InputError
-        A column stands in none.
-    """
-    problems = [
-        f"no column {shown(old)} to rename; there are: {listed(sheet.names)}"
-        for old in renamed
-        if not any(old in one.names for one in (sheet, *others))
-    ]
-    if problems:
-        raise InputError(sheet.where, problems, ADVICE)
