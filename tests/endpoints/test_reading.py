@@ -137,9 +137,7 @@ def test_numbers_of_a_pandas_table_are_no_silent_dates() -> None:
 
 
 def test_the_day_that_never_was_is_no_date(write: Write) -> None:
-    assert "60 is no date" in problems(
-        write(table("60")), reading=Reading(dates=DateForm.EXCEL)
-    )
+    assert "60 is no date" in problems(write(table("60")), reading=Reading(dates=DateForm.EXCEL))
 
 
 @pytest.mark.parametrize(
@@ -155,9 +153,7 @@ def test_the_day_that_never_was_is_no_date(write: Write) -> None:
         ("2024-03-31 9:05", "2024-03-31"),
     ],
 )
-def test_forms_that_have_one_meaning_are_read_and_told(
-    write: Write, text: str, date: str
-) -> None:
+def test_forms_that_have_one_meaning_are_read_and_told(write: Write, text: str, date: str) -> None:
     data = read_dataset(write(table(text)))
     assert dates_of(data) == [date]
     assert told(data)
@@ -209,9 +205,7 @@ def test_the_rule_holds_for_onsets_ends_and_switches_too(write: Write) -> None:
     relapses = write("subject_id,date\nA,2019\nA,2019-03\n", "relapses.csv")
     patients = write("subject_id,end_date,switch_date\nA,2019-06,2019-02\n", "patients.csv")
     reading = Reading(partial_dates=PartialDates.FIRST)
-    data = read_dataset(
-        visits, relapses=relapses, patients=patients, reading=reading, lenient=True
-    )
+    data = read_dataset(visits, relapses=relapses, patients=patients, reading=reading, lenient=True)
     assert data.history.relapses.day.tolist() == [-9, 50]
     assert data.history.end_day.tolist() == [161]  # no earlier than the last visit of that month
     assert "it is the end" in told(data)

@@ -60,6 +60,8 @@ class Dataset:
         What was read otherwise than it stands, or assumed, without asking.
     switched
         Patients whose treatment was switched.
+    sources
+        What was read of which file, where the tables were made of datasets by a mapping.
     """
 
     history: History
@@ -75,6 +77,7 @@ class Dataset:
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...] = ()
     switched: int = 0
+    sources: tuple[str, ...] = ()
 
     def date(self, day: FloatArray) -> NDArray[Any]:
         """Calendar dates of days from baseline as text, empty for nan; None without dates."""
@@ -126,7 +129,9 @@ def read_dataset(
         Anything is wrong with the tables; every problem is named with row and column.
     """
     limits = limits or ReadLimits.from_environment()
-    sheets = _sheets(visits, relapses, patients, renamed or {}, limits, reading)
+    sheets = _sheets(
+        visits, relapses, patients, renamed=renamed or {}, limits=limits, reading=reading
+    )
     return dataset_of(sheets, lenient=lenient, limits=limits)
 
 
@@ -190,6 +195,7 @@ def _sheets(
     visits: Source,
     relapses: Source | None,
     patients: Source | None,
+    *,
     renamed: Mapping[str, str],
     limits: ReadLimits,
     reading: Reading,

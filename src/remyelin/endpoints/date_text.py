@@ -21,7 +21,7 @@ _UNKNOWN: Final = r"(?:un|unk|xx|99|00|\?\?|--?)"
 _ISO_PART: Final = re.compile(
     rf"(\d{{4}})(?:[-/](\d{{1,2}})(?:[-/]{_UNKNOWN})?|(?:[-/]{_UNKNOWN}){{0,2}})", re.IGNORECASE
 )
-_NO_MONTH: Final = re.compile(rf"(\d{{4}})-(?:-|un|unk|xx|\?\?)-\d{{2}}", re.IGNORECASE)
+_NO_MONTH: Final = re.compile(r"(\d{4})-(?:-|un|unk|xx|\?\?)-\d{2}", re.IGNORECASE)
 _MONTH_YEAR: Final = re.compile(r"(\d{1,2})[./-](\d{4})")
 _NAMED_PART: Final = re.compile(rf"(?:{_UNKNOWN}[ -]?)?([a-z]{{3}})[a-z]*[ ./-]*(\d{{4}})", re.I)
 _YEAR_FIRST: Final = re.compile(r"(\d{4})([/.]?)(\d{2})\2(\d{2})")

@@ -115,7 +115,9 @@ def _dates(
     settled = np.zeros(sheet.n, dtype=bool)
     other = np.flatnonzero(stamps[rows].isna().to_numpy())
     if other.size:
-        settled = _others(sheet, column, stamps, rows[other], words[other], found, partly)
+        settled = _others(
+            sheet, column, stamps, rows[other], words=words[other], found=found, partly=partly
+        )
     good = stamps.notna().to_numpy() & (stamps >= FIRST_DAY).to_numpy()
     good &= (stamps <= LAST_DAY).to_numpy()
     found.add_rows(
@@ -136,6 +138,7 @@ def _others(
     column: str,
     stamps: pd.Series[Any],
     rows: IntArray,
+    *,
     words: NDArray[Any],
     found: Findings,
     partly: Partly,
@@ -151,7 +154,9 @@ def _others(
             stamps[row] = pd.Timestamp(what.date)
             forms.setdefault(what.form, []).append(row)
         elif what.open is Open.PART and what.part is not None:
-            settled[row] = _part(sheet, column, stamps, row, what.part, found, partly)
+            settled[row] = _part(
+                sheet, column, stamps, row, part=what.part, found=found, partly=partly
+            )
         elif what.open in _ADVICE:
             found.add(sheet, row, column, _refused(sheet, column, row, what))
             settled[row] = True
@@ -180,6 +185,7 @@ def _part(
     column: str,
     stamps: pd.Series[Any],
     row: int,
+    *,
     part: tuple[int, int],
     found: Findings,
     partly: Partly,

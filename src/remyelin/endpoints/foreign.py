@@ -13,6 +13,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.endpoints import transport
 from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
 from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
@@ -74,6 +75,9 @@ def read_columns(path: Path, head: Heading) -> ForeignColumns:
         return _statistics(getattr(library, _READERS[suffix]), path, head)
     except InputError:
         raise
+    except UnicodeDecodeError:
+        problem = "it holds text in another encoding than UTF-8"
+        raise InputError(head.where, [problem], "Save the table with UTF-8 text.") from None
     except Exception as error:  # the libraries raise what they please on a broken file
         first = (str(error).splitlines() or ["unknown cause"])[0]
         raise InputError(head.where, [f"this is no {suffix} file: {shown(first)}"]) from None
@@ -89,17 +93,19 @@ def _library(name: str, where: str) -> Any:
 
 
 def _statistics(read: Any, path: Path, head: Heading) -> ForeignColumns:
-    """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read.
-
-    Transport files of SAS do not tell their rows; as they are not packed, their size limits them.
-    """
+    """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read."""
+    if path.suffix.lower() == transport.SUFFIX:
+        transport.check_single(path, head)
     _, told = read(str(path), metadataonly=True)
     given = tuple(str(name) for name in told.column_names)
     names = head.read(given)
     chosen = [(given[k], name) for k, name in head.chosen(names)]
     taken = [old for old, _ in chosen] or list(given[:1])
     width = sum(max(0, int(told.variable_storage_width.get(old, 0))) for old in taken)
-    _check_size(head, int(told.number_rows or 0), columns=len(taken), width=width)
+    rows = int(told.number_rows or 0)
+    if path.suffix.lower() == transport.SUFFIX:
+        rows = transport.most_rows(path, sum(told.variable_storage_width.values()))
+    _check_size(head, rows, columns=len(taken), width=width)
     frame, _ = read(str(path), usecols=taken, row_limit=head.limits.rows + 1)
     _check_size(head, len(frame), columns=len(taken), width=width)
     cells = {name: frame[old].astype(object).to_numpy() for old, name in chosen}

@@ -92,16 +92,16 @@ class Findings:
         if rows is not None:
             if rows.size == 0:
                 return
-            place = sheet.row(int(rows[0]))
+            place = sheet.row(int(rows[0]), column)
             if rows.size > 1:
-                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]))}"
+                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]), column)}"
         self.notes.append(Problem(sheet.where, place, column, what, done))
 
     def add(
         self, sheet: Sheet, row: int | None, column: str, what: str, *, settled: str = ""
     ) -> None:
         """Note a problem of one row, or of the whole table where ``row`` is None."""
-        place = "" if row is None else sheet.row(row)
+        place = "" if row is None else sheet.row(row, column)
         self.problems.append(Problem(sheet.where, place, column, what, settled))
 
     def add_rows(

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from remyelin.endpoints import foreign
+from remyelin.endpoints import foreign, json_table
 from remyelin.endpoints.heading import ADVICE, Heading
 from remyelin.endpoints.reading import AS_WRITTEN, Reading
 from remyelin.endpoints.shape import Repair
@@ -48,7 +48,8 @@ class Sheet:
     reading
         How cells are read that can be read in more than one way.
     called
-        What the rows are called where they were made of rows of other tables; None: by place.
+        What the rows are called where they were made of rows of other tables, by column; that of no
+        column (``""``) counts for the others. None: by place.
     """
 
     where: str
@@ -60,22 +61,23 @@ class Sheet:
     separator: str = ""
     repairs: tuple[Repair, ...] = ()
     reading: Reading = AS_WRITTEN
-    called: NDArray[Any] | None = None
+    called: Mapping[str, NDArray[Any]] | None = None
 
     @property
     def n(self) -> int:
         """Number of rows."""
         return self.place.size
 
-    def row(self, position: int) -> str:
-        """Name of a row."""
+    def row(self, position: int, column: str = "") -> str:
+        """Name of a row, or of the row from which the cell of a column was taken."""
         if self.called is not None:
-            return str(self.called[position])
+            names = self.called.get(column, self.called[""])
+            return str(names[position] or self.called[""][position])
         return f"{self.word} {self.place[position]}"
 
 
 Source = str | os.PathLike[str] | pd.DataFrame
-"""A CSV, Parquet, Excel, SAS or Stata file, or a pandas table."""
+"""A CSV, Parquet, Dataset-JSON, Excel, SAS, Stata or SPSS file, or a pandas table."""
 
 
 def read_sheet(
@@ -94,7 +96,8 @@ def read_sheet(
     ----------
     source
         A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns; packed
-        where its name ends in ``.gz``), a Parquet, Excel, SAS or Stata file, or a pandas table.
+        where its name ends in ``.gz``), a Parquet, Dataset-JSON (``.json``, ``.ndjson``), Excel,
+        SAS, Stata or SPSS file, or a pandas table.
     name
         What the table is called in messages where it is no file.
     wanted
@@ -141,8 +144,9 @@ def _read(source: Source, head: Heading) -> Sheet:
 
         given, names, columns, rows = parquet_table.read_columns(path, head)
         return Sheet(head.where, columns, head.unread(names), _counted(rows), "row", given)
-    if suffix in foreign.FOREIGN_SUFFIXES:
-        found = foreign.read_columns(path, head)
+    if suffix in (*foreign.FOREIGN_SUFFIXES, *json_table.JSON_SUFFIXES):
+        reader = json_table if suffix in json_table.JSON_SUFFIXES else foreign
+        found = reader.read_columns(path, head)
         return Sheet(
             head.where,
             found.cells,
