@@ -80,10 +80,13 @@ class Dataset:
     sources: tuple[str, ...] = ()
 
     def date(self, day: FloatArray) -> NDArray[Any]:
-        """Calendar dates of days from baseline as text, empty for nan; None without dates."""
+        """Calendar dates of days from baseline as text; None without dates.
+
+        Empty where a day is nan, or a patient has no baseline.
+        """
         if not self.dated:
             return np.full(day.shape, None, dtype=object)
-        known = np.isfinite(day)
+        known = np.isfinite(day) & np.isfinite(self.origin)
         count = np.where(known, day + self.origin, 0.0).round().astype("int64")
         text = count.astype("datetime64[D]").astype(str).astype(object)
         return np.where(known, text, "")

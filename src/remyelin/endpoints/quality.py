@@ -28,7 +28,9 @@ _COMMA_CHOSEN: Final = re.compile(r"[+-]?\d*,\d+")
 _POINT_DOUBTED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
 """Where commas are decimal, points before three digits may part thousands."""
 
-_AS_POINT: Final = "the comma is read as a decimal point"
+AS_POINT: Final = "the comma is read as a decimal point"
+"""What is done with a decimal comma."""
+
 _YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 
 
@@ -179,20 +181,35 @@ def numbers(sheet: Sheet, column: str, found: Findings) -> FloatArray:
     )
     values[commas] = _parsed(np.array([str(c).strip().replace(",", ".") for c in cells[commas]]))
     if sheet.separator == ";" or mark is DecimalMark.COMMA:
-        found.tell(sheet, commas, column, "decimal comma", _AS_POINT)
+        found.tell(sheet, commas, column, "decimal comma", AS_POINT)
     else:
         found.add_rows(
             sheet,
             commas,
             column,
             lambda row: f"{shown(str(cells[row]))} has a decimal comma",
-            settled=_AS_POINT,
+            settled=AS_POINT,
         )
     if mark is DecimalMark.COMMA:
         _refuse_thousands(sheet, column, values, found)
     wrong = np.setdiff1d(bad, commas)
     found.add_rows(sheet, wrong, column, lambda row: _no_number(cells[row]))
     return np.where(~empty & np.isfinite(values), values, np.nan)
+
+
+def with_points(sheet: Sheet, cells: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
+    """Cells in which a comma that can only be decimal is a point, and which cells these are.
+
+    Nothing is changed where neither the separator nor a choice says that commas are decimal.
+    """
+    chosen = sheet.reading.decimal is DecimalMark.COMMA
+    if not chosen and (sheet.separator != ";" or sheet.reading.decimal is DecimalMark.POINT):
+        return cells, np.empty(0, dtype=np.int64)
+    form = _COMMA_CHOSEN if chosen else _DECIMAL_COMMA
+    places = [k for k, c in enumerate(cells) if isinstance(c, str) and form.fullmatch(c.strip())]
+    out = cells.copy()
+    out[places] = [cells[k].strip().replace(",", ".") for k in places]
+    return out, np.array(places, dtype=np.int64)
 
 
 def _refuse_thousands(sheet: Sheet, column: str, values: FloatArray, found: Findings) -> None:

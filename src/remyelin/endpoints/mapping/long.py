@@ -18,7 +18,7 @@ from remyelin.endpoints.mapping.selection import (
     kept_rows,
     missing_column,
 )
-from remyelin.endpoints.quality import Findings
+from remyelin.endpoints.quality import AS_POINT, Findings, with_points
 from remyelin.files import shown
 
 _SAME: Final = 1e-6
@@ -75,6 +75,8 @@ def take(rows: VisitRows, part: Part, keep: BoolArray, taken: Taken, found: Find
         asked = np.array([measure is not None for measure in measures], dtype=np.bool_)
         cells, origin = first_filled(part, columns, chosen, found)
         _tell_columns(rows, part, columns, chosen, asked=asked, origin=origin, found=found)
+        cells, commas = with_points(part.sheet, cells)
+        found.tell(part.sheet, chosen[commas], columns[0], "decimal comma", AS_POINT)
         cells = _known(part, columns, measures, cells, chosen=chosen, found=found)
         cells = _scaled(rows, part, cells, chosen=chosen, asked=asked, found=found)
         empty = np.array([cell is None for cell in cells], dtype=np.bool_)

@@ -109,7 +109,7 @@ def first_filled(
     cells = np.full(rows.size, None, dtype=object)
     origin = np.full(rows.size, -1, dtype=np.int64)
     there = [k for k, column in enumerate(columns) if part.has(column)]
-    if not there and columns:
+    if not there and columns and rows.size:
         missing_column(part, columns[0], "", found)
     for k in there:
         column = part.sheet.columns[columns[k]][rows]
