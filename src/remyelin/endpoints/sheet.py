@@ -95,7 +95,7 @@ def read_sheet(
     Parameters
     ----------
     source
-        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns; packed
+        A CSV file (comma, semicolon, tab or bar; UTF-8; the first line names the columns; packed
         where its name ends in ``.gz``), a Parquet, Dataset-JSON (``.json``, ``.ndjson``), Excel,
         SAS, Stata or SPSS file, or a pandas table.
     name

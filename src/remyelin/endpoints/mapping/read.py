@@ -109,7 +109,8 @@ def tables_of(
         sheets["patients"] = patients
     if files.others:
         told.append(f"files not read: {listed(files.others)}")
-    head = f"{mapping.label}; names of its columns and tests are {mapping.mark}"
+    known = f"; names of its columns and tests are {mapping.mark}" if mapping.source else ""
+    head = f"{mapping.label}{known}"
     return Mapped(sheets, treatments, found, (head, *told))
 
 
