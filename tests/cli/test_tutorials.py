@@ -2,84 +2,32 @@
 
 from __future__ import annotations
 
-import re
-import shlex
 import shutil
-import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from remyelin.cli.main import main
-
-ROOT = Path(__file__).parents[2]
-TUTORIALS = sorted((ROOT / "docs" / "tutorials").glob("*.md"))
-FOLDER = re.compile(r"<!-- folder: (\S+) -->")
-BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
-ANY = "..."
-"""A line that stands for any lines, as a page need not repeat what it has shown."""
+from tools import tutorials
+from tools.tutorials import ANY, agrees
 
 
-def steps(text: str) -> Iterator[tuple[str, list[str]]]:
-    """Commands of a page, each with the lines that it prints."""
-    for block in BLOCK.findall(text):
-        command, printed = "", list[str]()
-        for line in block.replace("\\\n", " ").splitlines():
-            if line.startswith("$ "):
-                if command:
-                    yield command, printed
-                command, printed = line[2:], []
-            else:
-                printed.append(line.rstrip())
-        yield command, printed
-
-
-def run(command: str, capsys: pytest.CaptureFixture[str]) -> list[str]:
-    """Lines that a command prints, errors after the rest."""
-    words = shlex.split(command)
-    if words[0] == "remyelin":
-        main(words[1:])
-        captured = capsys.readouterr()
-        return [line.rstrip() for line in (captured.out + captured.err).splitlines()]
-    target = words[words.index(">") + 1] if ">" in words else None
-    called = words[: words.index(">")] if target else words
-    done = subprocess.run(called, capture_output=True, text=True, check=True, encoding="utf-8")
-    if target is None:
-        return [line.rstrip() for line in done.stdout.splitlines()]
-    Path(target).write_text(done.stdout, encoding="utf-8")
-    return []
-
-
-def agrees(printed: list[str], expected: list[str]) -> bool:
-    """Whether lines are the expected ones, where `ANY` stands for any lines."""
-    if not expected:
-        return not printed
-    if expected[0] == ANY:
-        return any(agrees(printed[k:], expected[1:]) for k in range(len(printed) + 1))
-    return bool(printed) and printed[0] == expected[0] and agrees(printed[1:], expected[1:])
-
-
-@pytest.mark.parametrize("page", TUTORIALS, ids=lambda page: page.stem)
+@pytest.mark.parametrize("path", tutorials.PAGES, ids=lambda path: path.stem)
 def test_every_command_of_a_tutorial_prints_what_the_page_says(
-    page: Path,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    text = page.read_text(encoding="utf-8")
-    folder = FOLDER.search(text)
-    assert folder is not None
+    page = path.read_text(encoding="utf-8")
     there = tmp_path / "files"
-    shutil.copytree(ROOT / folder[1], there)
+    shutil.copytree(tutorials.folder_of(page), there)
     monkeypatch.chdir(there)
-    done = list(steps(text))
+    done = [step for block in tutorials.blocks(page) for step in tutorials.steps(block)]
     assert len(done) > 2
-    for command, expected in done:
-        if shutil.which(shlex.split(command)[0]) is None and not command.startswith("remyelin"):
-            pytest.skip(f"{shlex.split(command)[0]} is not there")
-        printed = run(command, capsys)
-        assert agrees(printed, expected), "\n".join([command, *printed])
+    for _, command, expected in done:
+        called = tutorials.program(command)
+        if called != "remyelin" and shutil.which(called) is None:
+            pytest.skip(f"{called} is not there")
+        printed = tutorials.run(command)
+        advice = "`python -m tools.tutorials` writes the pages anew"
+        assert agrees(printed, expected), "\n".join([advice, command, *printed])
 
 
 def test_a_page_that_says_something_else_would_be_found() -> None:
@@ -87,3 +35,15 @@ def test_a_page_that_says_something_else_would_be_found() -> None:
     assert agrees(["a", "c"], ["a", ANY, "c"])
     assert not agrees(["a", "b"], ["a", ANY, "c"])
     assert not agrees(["a", "b"], ["a"])
+
+
+def test_a_page_is_written_anew_with_what_is_printed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("a\nb\n", encoding="utf-8")
+    if shutil.which("cat") is None:
+        pytest.skip("cat is not there")
+    page = "x\n```console\n$ cat a.csv\nold\n$ cat \\\n  a.csv\n...\nb\n```\ny\n"
+    expected = "x\n```console\n$ cat a.csv\na\nb\n$ cat \\\n  a.csv\n...\nb\n```\ny\n"
+    assert tutorials.renewed(page) == expected

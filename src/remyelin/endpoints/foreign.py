@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints import transport
 from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
-from remyelin.endpoints.shape import Repair
+from remyelin.endpoints.shape import Nameless, Repair
 from remyelin.errors import InputError
 from remyelin.files import listed, open_file, shown
 
@@ -157,7 +157,8 @@ def _filled_rows(
     given = tuple(every[k] for k in named)
     names = head.read(given)
     kept: dict[str, tuple[int, list[Any]]] = {n: (named[k], []) for k, n in head.chosen(names)}
-    named_places, used, place = set(named), set[int](), list[int]()
+    nameless, place = dict[int, Nameless](), list[int]()
+    named_places = set(named)
     for number, row in rows:
         place.append(number)
         count = len(place) * len(kept)
@@ -167,13 +168,19 @@ def _filled_rows(
         )
         for k, column in kept.values():
             column.append(row[k] if k < len(row) else None)
-        used.update(k for k, c in enumerate(row) if c is not None and k not in named_places)
+        for k, cell in enumerate(row):
+            if k not in named_places:
+                nameless.setdefault(k, Nameless()).see("" if cell is None else str(cell))
     cells = {name: np.array(column, dtype=object) for name, (_, column) in kept.items()}
     for column_cells in cells.values():
         _check_texts(head, column_cells)
+    numbered = 0 in nameless and nameless[0].numbers and not nameless[0].empty
+    used = [k for k, one in sorted(nameless.items()) if not one.empty and not (numbered and k == 0)]
     if used:
-        raise InputError(head.where, [f"column {k + 1} has no name" for k in sorted(used)], ADVICE)
-    if len(named) < len(every):
+        raise InputError(head.where, [f"column {k + 1} has no name" for k in used], ADVICE)
+    if numbered:
+        repairs.append(("", "1", "a column of row numbers without a name", "it is left out"))
+    if len(named) + numbered < len(every):
         repairs.append(("", "", "empty columns without a name", "they are left out"))
     gaps = place[-1] - first - len(place) if place else 0
     if gaps:

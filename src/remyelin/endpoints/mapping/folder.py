@@ -5,7 +5,7 @@ from __future__ import annotations
 import fnmatch
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.endpoints.foreign import FOREIGN_SUFFIXES
+from remyelin.endpoints.heading import BYTES_PER_CELL
 from remyelin.endpoints.json_table import JSON_SUFFIXES
 from remyelin.endpoints.mapping.schema import DataMapping
 from remyelin.endpoints.quality import is_empty, texts
@@ -32,6 +33,9 @@ SUFFIXES: Final = (
 )
 """Endings of files that are read."""
 
+_BYTES_PER_ROW: Final = 800
+"""Memory of what is made of a row, measured on 240,000 rows of scores."""
+
 _MOST_FILES: Final = 10_000
 
 
@@ -49,6 +53,7 @@ class Part:
 
     name: str
     sheet: Sheet
+    _words: dict[str, NDArray[Any]] = field(default_factory=dict, repr=False)
 
     def row(self, position: int) -> str:
         """Name of a row, with that of the file."""
@@ -59,11 +64,13 @@ class Part:
         return column in self.sheet.columns
 
     def words(self, column: str) -> NDArray[Any]:
-        """Cells of a column as text, empty where they hold nothing."""
-        cells = self.sheet.columns[column]
-        found = texts(cells)
-        found[is_empty(cells)] = ""
-        return found
+        """Cells of a column as text, empty where they hold nothing; worked out once."""
+        if column not in self._words:
+            cells = self.sheet.columns[column]
+            found = texts(cells)
+            found[is_empty(cells)] = ""
+            self._words[column] = found
+        return self._words[column]
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,7 +126,8 @@ def read_folder(
         parts[key] = tuple(_part(Path(given), name, columns, reading, limits) for name in files)
         rows += sum(part.sheet.n for part in parts[key])
         cells += sum(part.sheet.n * len(part.sheet.columns) for part in parts[key])
-        limits.check(where, rows=rows, cells=cells)
+        memory = cells * BYTES_PER_CELL + rows * _BYTES_PER_ROW
+        limits.check(where, rows=rows, cells=cells, memory_bytes=memory)
     used = {name for files in found.values() for name in files}
     return Folder(where, parts, tuple(sorted(set(names) - used)))
 

@@ -25,7 +25,7 @@ _SAME: Final = 1e-6
 """Difference below which a number in two columns counts as one."""
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, slots=True)
 class Measurement:
     """One measurement; `time` is as it stands in the dataset."""
 

@@ -179,12 +179,12 @@ class Maker:
                 chosen = kept_rows(rows, part, self.found)
                 if part.sheet.n and not chosen.size and rows.where:
                     column = rows.where[0].column
-                    words = counted(part.words(column)) if part.has(column) else "no such column"
+                    there_are = counted(part.words(column)) if part.has(column) else "no column"
                     self.found.add(
                         part.sheet,
                         None,
                         column,
-                        f"no row is a relapse by the mapping; there are: {words}",
+                        f"no row is a relapse by the mapping; there are: {there_are}",
                         settled="nobody had a relapse",
                     )
                 chosen = chosen[self.subjects.keep(rows, part, self.found)[chosen]]

@@ -139,7 +139,8 @@ def _in_order(visits: list[_Visit], time: Time, reading: Reading) -> list[_Visit
     """Visits patient by patient in the order of days: datasets are sorted by other keys."""
     day = parsed(objects([visit.time for visit in visits]), time_column(time), reading)
     first = {visit.subject: k for k, visit in reversed(list(enumerate(visits)))}
-    order = sorted(range(len(visits)), key=lambda k: (first[visits[k].subject], *_last(day[k])))
+    keys = [(first[visit.subject], *_last(float(day[k]))) for k, visit in enumerate(visits)]
+    order = sorted(range(len(visits)), key=lambda k: keys[k])
     return [visits[k] for k in order]
 
 
@@ -229,7 +230,7 @@ def _leading(sheet: Sheet) -> NDArray[Any]:
     """Cells of the EDSS; without any, those of the first measurement."""
     if _LEADING in sheet.columns:
         return sheet.columns[_LEADING]
-    return sheet.columns[next(reversed(sheet.columns))]
+    return sheet.columns[list(sheet.columns)[-1]]
 
 
 def study_days(cells: NDArray[Any]) -> tuple[NDArray[Any], list[int]]:
