@@ -150,9 +150,11 @@ def test_a_transport_file_of_several_data_sets_is_refused_with_their_names(
 
 
 def test_rows_of_a_transport_file_are_limited_before_they_are_read(
-    transport: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     library = pytest.importorskip("pyreadstat")
+    path = tmp_path / "long.xpt"
+    library.write_xport(pd.DataFrame(ROWS * 100, columns=["ID", "DATE", "EDSS"]), str(path))
     read = library.read_xport
     asked: list[bool] = []
 
@@ -161,8 +163,9 @@ def test_rows_of_a_transport_file_are_limited_before_they_are_read(
         return read(*given, **options)
 
     monkeypatch.setattr(library, "read_xport", watched)
-    assert "rows given, allowed: 1" in problem(transport[0], rows=1)
+    assert "rows given, allowed: 200" in problem(path, rows=200)
     assert asked == [True]
+    assert read_sheet(path, name="visits", wanted=None, limits=ReadLimits(rows=300)).n == 300
 
 
 def test_a_transport_file_in_another_encoding_is_named(transport: tuple[Path, Path]) -> None:

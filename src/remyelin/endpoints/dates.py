@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import re
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Any, Final
 
@@ -16,7 +17,6 @@ from remyelin.endpoints.date_order import settle_order
 from remyelin.endpoints.date_text import (
     MIDDLE_OF_MONTH,
     Open,
-    Said,
     as_excel,
     completed,
     known_part,
@@ -149,17 +149,18 @@ def _others(
     settled = np.zeros(sheet.n, dtype=bool)
     settled[doubted] = True
     forms: dict[str, list[int]] = {}
-    for row, what in every.items():
-        if what.date is not None:
-            stamps[row] = pd.Timestamp(what.date)
-            forms.setdefault(what.form, []).append(row)
-        elif what.open is Open.PART and what.part is not None:
-            settled[row] = _part(
-                sheet, column, stamps, row, part=what.part, found=found, partly=partly
-            )
-        elif what.open in _ADVICE:
-            found.add(sheet, row, column, _refused(sheet, column, row, what))
-            settled[row] = True
+    dates = {row: what.date for row, what in every.items() if what.date is not None}
+    for row in dates:
+        forms.setdefault(every[row].form, []).append(row)
+    parts = {row: what.part for row, what in every.items() if what.part is not None}
+    dates |= _completed(sheet, column, parts, found, partly)
+    settled[list(parts)] = True
+    stamps[list(dates)] = pd.to_datetime(pd.Series(list(dates.values()), dtype=object)).to_numpy()
+    refused = np.array([row for row, what in every.items() if what.open in _ADVICE], dtype=np.int64)
+    settled[refused] = True
+    found.add_rows(
+        sheet, refused, column, lambda row: _refused(sheet, column, row, every[row].open)
+    )
     for form, places in forms.items():
         found.tell(sheet, np.array(places), column, f"dates written as {form}", "they are read so")
     return settled
@@ -173,42 +174,47 @@ _ADVICE: Final = {
 }
 
 
-def _refused(sheet: Sheet, column: str, row: int, what: Said) -> str:
+def _refused(sheet: Sheet, column: str, row: int, why: Open) -> str:
     given = texts(sheet.columns[column][row : row + 1])[0]
-    day = as_excel(given) if what.open is Open.COUNT else ""
+    day = as_excel(given) if why is Open.COUNT else ""
     would = f" (excel: {day})" if day else ""
-    return f"{shown(given)} is no date; {_ADVICE[what.open]}{would}; allowed: {_ALLOWED}"
+    return f"{shown(given)} is no date; {_ADVICE[why]}{would}; allowed: {_ALLOWED}"
 
 
-def _part(
+def _completed(
     sheet: Sheet,
     column: str,
-    stamps: pd.Series[Any],
-    row: int,
-    *,
-    part: tuple[int, int],
+    parts: Mapping[int, tuple[int, int]],
     found: Findings,
     partly: Partly,
-) -> bool:
-    """Deal with a date known in part; tell whether nothing more has to be said of the row."""
-    given, rule = shown(str(sheet.columns[column][row]).strip()), sheet.reading.partial_dates
-    what = f"{given} is a date known in part"
-    if rule not in (None, PartialDates.REFUSE):
-        day = completed(part, rule)
-        stamps[row] = pd.Timestamp(day)
-        found.tell(sheet, np.array([row]), column, what, f"read as {day} (--partial-dates {rule})")
-        return True
+) -> dict[int, datetime.date]:
+    """Days that stand for dates known in part; the others are noted."""
+    rule = sheet.reading.partial_dates
+    given = {row: shown(str(sheet.columns[column][row]).strip()) for row in parts}
+    dates: dict[int, datetime.date] = {}
+    if rule is not None and rule is not PartialDates.REFUSE:
+        for row, part in parts.items():
+            dates[row] = completed(part, rule)
+            done = f"read as {dates[row]} (--partial-dates {rule})"
+            what = f"{given[row]} is a date known in part"
+            found.tell(sheet, np.array([row]), column, what, done)
+        return dates
     if rule is None and partly is Partly.SETTLED:
-        if not part[1]:
-            found.add(sheet, row, column, what, settled="a year alone: the row is left out")
-            return True
-        day = datetime.date(*part, MIDDLE_OF_MONTH)
-        stamps[row] = pd.Timestamp(day)
-        found.add(sheet, row, column, what, settled=f"the middle of the month, {day}")
-        return True
+        for row, part in parts.items():
+            settled = "a year alone: the row is left out"
+            if part[1]:
+                dates[row] = datetime.date(*part, MIDDLE_OF_MONTH)
+                settled = f"the middle of the month, {dates[row]}"
+            found.add(sheet, row, column, f"{given[row]} is a date known in part", settled=settled)
+        return dates
     advice = "complete it, or choose --partial-dates first, middle or last"
-    found.add(sheet, row, column, f"{given} is no date: it is known in part; {advice}")
-    return True
+    found.add_rows(
+        sheet,
+        np.array(list(parts), dtype=np.int64),
+        column,
+        lambda row: f"{given[row]} is no date: it is known in part; {advice}",
+    )
+    return dates
 
 
 def _stamps(words: NDArray[Any]) -> NDArray[Any]:

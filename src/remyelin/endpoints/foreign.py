@@ -94,8 +94,8 @@ def _library(name: str, where: str) -> Any:
 
 def _statistics(read: Any, path: Path, head: Heading) -> ForeignColumns:
     """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read."""
-    if path.suffix.lower() == transport.SUFFIX:
-        transport.check_single(path, head)
+    is_transport = path.suffix.lower() == transport.SUFFIX
+    inside = transport.measured(path, head) if is_transport else None
     _, told = read(str(path), metadataonly=True)
     given = tuple(str(name) for name in told.column_names)
     names = head.read(given)
@@ -103,8 +103,8 @@ def _statistics(read: Any, path: Path, head: Heading) -> ForeignColumns:
     taken = [old for old, _ in chosen] or list(given[:1])
     width = sum(max(0, int(told.variable_storage_width.get(old, 0))) for old in taken)
     rows = int(told.number_rows or 0)
-    if path.suffix.lower() == transport.SUFFIX:
-        rows = transport.most_rows(path, sum(told.variable_storage_width.values()))
+    if inside is not None:
+        rows = inside.least_rows(sum(told.variable_storage_width.values()))
     _check_size(head, rows, columns=len(taken), width=width)
     frame, _ = read(str(path), usecols=taken, row_limit=head.limits.rows + 1)
     _check_size(head, len(frame), columns=len(taken), width=width)
