@@ -398,6 +398,20 @@ def test_names_of_columns_in_small_letters_and_a_byte_order_mark_are_read(
     assert events_of(read(str(tmp_path)))[0] == ("A 1", "event")
 
 
+@pytest.mark.parametrize("name", ["dm", "qs", "ce", "ds", "ex"])
+def test_a_dataset_without_any_of_its_columns_is_answered_clearly(write: Write, name: str) -> None:
+    for column in sdtm()[name].columns:
+        tables = sdtm()
+        tables[name] = tables[name].drop(columns=column)
+        folder = write(tables)
+        try:
+            text = told(read(folder, lenient=True))
+        except InputError as error:
+            text = str(error)
+        if column in ("USUBJID", "QSDTC", "CETERM", "CESTDTC", "DSDECOD", "DSCAT"):
+            assert column in text
+
+
 def test_another_encoding_is_named(tmp_path: Path) -> None:
     for name, frame in sdtm().items():
         text = frame.replace({"A 1": "J\u00fcrgen"}).to_csv(index=False)

@@ -64,7 +64,9 @@ class Part:
         return column in self.sheet.columns
 
     def words(self, column: str) -> NDArray[Any]:
-        """Cells of a column as text, empty where they hold nothing; worked out once."""
+        """Cells of a column as text, empty where they hold nothing, or where there is no column."""
+        if not self.has(column):
+            return np.full(self.sheet.n, "", dtype=object)
         if column not in self._words:
             cells = self.sheet.columns[column]
             found = texts(cells)

@@ -103,7 +103,10 @@ def ends_of(
     times, _ = first_filled(part, rows.time, chosen, found)
     words = part.words(rows.subject)
     reasons = [rows.always] * chosen.size
-    if rows.reason and part.has(rows.reason):
+    if rows.reason and chosen.size and not part.has(rows.reason):
+        what = "this column of reasons is missing"
+        found.tell(part.sheet, None, rows.reason, what, "the ends have no reason")
+    elif rows.reason and chosen.size:
         known = tuple(rows.reasons.items())
         given = part.words(rows.reason)[chosen]
         reasons = [reason_of(str(word), known) for word in given]
