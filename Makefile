@@ -14,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations bench constraints clean python-check bench-scale scoreboard
+.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations tutorials bench constraints clean python-check bench-scale scoreboard
 .DEFAULT_GOAL := help
 
 help:
@@ -37,6 +37,7 @@ help:
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
+	@echo "make tutorials    write into docs/tutorials what their commands print now"
 	@echo "make scoreboard   run all groups of the scoreboard and renew its page (takes minutes)"
 	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
@@ -101,6 +102,9 @@ patient-picture: $(VENV)/.installed
 
 equations: $(VENV)/.installed
 	$(PY) -m tools.equations
+
+tutorials: $(VENV)/.installed
+	$(PY) -m tools.tutorials
 
 scoreboard: $(VENV)/.installed
 	$(PY) -m remyelin scoreboard --group natural-history --publish .

@@ -36,7 +36,9 @@ def data_text(data: Dataset, *, on_switch: OnSwitch | None = None) -> str:
     """
     history = data.history
     end = history.end_day
-    lines = [
+    lines = [f"Read by mapping: {data.sources[0]}"] if data.sources else []
+    lines += [f"  - {sentence}" for sentence in data.sources[1:]]
+    lines += [
         f"Data: {history.n:,} patients, {data.n_visits:,} visits, {data.n_relapses:,} relapses; "
         f"median follow-up {_median(end):,.0f} days; measured: {', '.join(data.columns)}"
     ]
@@ -194,6 +196,7 @@ def values(data: Dataset, results: Sequence[Result], *, single: bool) -> dict[st
             "columns_not_read": list(data.unread),
             "problems": [asdict(problem) for problem in data.problems],
             "notes": [asdict(note) for note in data.notes],
+            "sources": list(data.sources),
         },
         "results": [_result_values(result, single=single) for result in results],
     }
