@@ -27,7 +27,6 @@ class Choice(StrEnum):
 
     NOT_EARLY = "confirmed_to_the_day"
     DAY_30 = "day_30_is_within_30_days"
-    THREE_VISITS = "needs_three_visits"
     WALKING = "walking_is_a_system"
     ASSUMED = "pyramidal_2_assumed_from_5_5"
     LAST_OUTSIDE = "last_visit_must_lie_outside_a_relapse"
@@ -114,12 +113,6 @@ class Independent(Chosen):
 @dataclass(frozen=True)
 class Secondary(Chosen):
     """Secondary progression."""
-
-    def __call__(self, one: Course) -> Answer:
-        """Look along the course."""
-        if Choice.THREE_VISITS in self.taken and len(one.visits) < 3:
-            return Answer("not_confirmable")
-        return super().__call__(one)
 
     def _need(self) -> int:
         return (self.wait or 0) - EARLY
@@ -286,7 +279,6 @@ def _improving(score: float) -> float:
 _OF_SPMS = (
     Choice.NOT_EARLY,
     Choice.DAY_30,
-    Choice.THREE_VISITS,
     Choice.WALKING,
     Choice.ASSUMED,
     Choice.LAST_OUTSIDE,

@@ -46,12 +46,23 @@ def run_them() -> None:
     WORK.mkdir(parents=True, exist_ok=True)
     courses.write(WORK)
     write(WORK)
-    subprocess.run(["Rscript", str(HERE / "run.R"), str(WORK)], check=True)
+    script = ["Rscript", str(HERE / "run.R"), str(WORK)]
+    begun = {name: subprocess.Popen([*script, name]) for name in PACKAGES}
+    failed = [name for name, one in begun.items() if one.wait() != 0]
+    if failed:
+        raise SystemExit(f"error: {', '.join(failed)} did not run to its end; see above")
+    _joined("theirs").to_csv(WORK / "theirs.csv", index=False, lineterminator="\n")
     for name in TABLES:
         data = (WORK / f"{name}.csv").read_bytes()
         (HERE / f"{name}.csv.gz").write_bytes(gzip.compress(data, compresslevel=9, mtime=0))
-    told = pd.read_csv(WORK / "versions.csv", dtype=str).set_index("what")["version"]
+    told = _joined("versions").drop_duplicates().set_index("what")["version"]
     (HERE / "versions.json").write_text(json.dumps(told.to_dict(), indent=2) + "\n", "utf-8")
+
+
+def _joined(name: str) -> pd.DataFrame:
+    """What the packages wrote, as text."""
+    parts = (pd.read_csv(WORK / f"{name}_{package}.csv", dtype=str) for package in PACKAGES)
+    return pd.concat(parts, ignore_index=True)
 
 
 def compare() -> pd.DataFrame:

@@ -25,13 +25,6 @@ REASONS_OF_MSOUTCOMES = (
         "the day.",
     ),
     Reason(
-        Choice.THREE_VISITS,
-        "Two visits",
-        "The peer leaves out patients with fewer than three visits. Worsening and confirmation "
-        "need two behind a baseline, so nobody with two visits can have an event: no answer "
-        "differs for this alone.",
-    ),
-    Reason(
         Choice.WALKING,
         "Walking as an eighth system",
         "The peer lets the walking score (0 to 16) lead beside the seven systems. The paper speaks "
@@ -55,7 +48,10 @@ REASONS_OF_MSOUTCOMES = (
     Reason(
         Choice.LEADING_THROUGHOUT,
         "The leading system at every visit",
-        "LEADING_ARGUMENT",
+        "Both want the leading system risen at every visit up to the confirmation. The peer counts to "
+        "the last visit before the system is exactly back at its reference grade, so that one "
+        "below it still counts as risen, and the visit that confirms may lie near a relapse. Here "
+        "the grade must be above its reference up to the visit that confirms the EDSS.",
     ),
     Reason(
         Choice.LONE,

@@ -1,15 +1,16 @@
-# Runs MSoutcomes and msprog over the courses of a folder. Nothing of remyelin is needed.
-# Reads visits.csv, relapses.csv and settings.csv there; writes theirs.csv and versions.csv.
+# Runs MSoutcomes or msprog over the courses of a folder. Nothing of remyelin is needed.
+# Rscript run.R FOLDER PACKAGE reads visits.csv, relapses.csv and settings.csv there, and writes
+# theirs_PACKAGE.csv and versions_PACKAGE.csv.
 
-folder <- commandArgs(trailingOnly = TRUE)[1]
-suppressPackageStartupMessages({
-  library(MSoutcomes)
-  library(msprog)
-})
+given <- commandArgs(trailingOnly = TRUE)
+folder <- given[1]
+package <- given[2]
+suppressPackageStartupMessages(library(package, character.only = TRUE))
 
 visits <- read.csv(file.path(folder, "visits.csv"))
 relapses <- read.csv(file.path(folder, "relapses.csv"))
-settings <- read.csv(file.path(folder, "settings.csv"))
+settings <- read.csv(file.path(folder, "settings.csv"), check.names = FALSE)
+settings <- settings[settings$package == package, ]
 start <- as.Date("2000-01-01")
 
 since_relapse <- function(case, day) {
@@ -78,22 +79,24 @@ made <- list()
 for (number in seq_len(nrow(settings))) {
   asked <- settings[number, ]
   arguments <- eval(parse(text = asked$arguments))
-  ask <- if (asked$package == "msprog") of_msprog else of_msoutcomes
+  ask <- if (package == "msprog") of_msprog else of_msoutcomes
   cases <- unique(visits$case)
-  groups <- if (asked$package == "msprog") list(cases) else as.list(cases)
-  found <- lapply(groups, function(group) quietly(ask, asked$"function.", arguments, group))
+  groups <- if (package == "msprog") list(cases) else as.list(cases)
+  found <- lapply(groups, function(group) quietly(ask, asked[["function"]], arguments, group))
   if (any(found[[1]]$status == "error")) {
-    found <- lapply(cases, function(case) quietly(ask, asked$"function.", arguments, case))
+    found <- lapply(cases, function(case) quietly(ask, asked[["function"]], arguments, case))
   }
   found <- do.call(rbind, found)
   if (!is.null(found)) made[[length(made) + 1]] <- cbind(setting = asked$setting, found)
   message(asked$setting)
 }
 theirs <- do.call(rbind, made)
-write.csv(theirs, file.path(folder, "theirs.csv"), row.names = FALSE, quote = FALSE, na = "")
-versions <- data.frame(
-  what = c("R", "MSoutcomes", "msprog"),
-  version = c(as.character(getRversion()), as.character(packageVersion("MSoutcomes")),
-              as.character(packageVersion("msprog")))
-)
-write.csv(versions, file.path(folder, "versions.csv"), row.names = FALSE, quote = FALSE)
+written <- function(table, name) {
+  path <- file.path(folder, paste0(name, "_", package, ".csv"))
+  write.csv(table, path, row.names = FALSE, quote = FALSE, na = "")
+}
+written(theirs, "theirs")
+written(data.frame(
+  what = c("R", package),
+  version = c(as.character(getRversion()), as.character(packageVersion(package)))
+), "versions")
