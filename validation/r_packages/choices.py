@@ -74,8 +74,10 @@ class Independent(Chosen):
         start, place = 0, self._reference(visits, 0, onsets)
         while place is not None:
             score = self._score(visits[place])
-            tried = ((at, plain._event(visits, at, place, score, onsets)) for at in
-                     range(place + 1, len(visits)))
+            tried = (
+                (at, plain._event(visits, at, place, score, onsets))
+                for at in range(place + 1, len(visits))
+            )
             at, seal = next(((at, seal) for at, seal in tried if seal is not None), (0, None))
             if seal is None:
                 return None
@@ -91,9 +93,7 @@ class Independent(Chosen):
             place = self._reference(visits, start, onsets)
         return None
 
-    def _behind(
-        self, visits: list[Visit], start: int, onset: int, onsets: list[int]
-    ) -> int | None:
+    def _behind(self, visits: list[Visit], start: int, onset: int, onsets: list[int]) -> int | None:
         """First visit behind the earliest relapse that matters; none where there is none before."""
         last = [max((o for o in onsets if o <= v.day), default=None) for v in visits]
         first = visits[self._reference(visits, 0, onsets) or 0].day
@@ -126,9 +126,7 @@ class Secondary(Chosen):
         if Choice.LONE not in self.taken:
             return shown
         alone = [
-            not shown[k]
-            and (k == start or shown[k - 1])
-            and (k + 1 == len(visits) or shown[k + 1])
+            not shown[k] and (k == start or shown[k - 1]) and (k + 1 == len(visits) or shown[k + 1])
             for k in range(len(visits))
         ]
         return [k >= start and (shown[k] or alone[k]) for k in range(len(visits))]

@@ -44,9 +44,7 @@ def differences(
     return table
 
 
-def _classified(
-    rows: pd.DataFrame, settings: list[dict[str, Any]], inputs: Inputs
-) -> pd.DataFrame:
+def _classified(rows: pd.DataFrame, settings: list[dict[str, Any]], inputs: Inputs) -> pd.DataFrame:
     by_name = {one["setting"]: one for one in settings}
     courses = for_oracle(inputs.visits, inputs.relapses)
     reasons = []

@@ -46,7 +46,9 @@ def _changes() -> list[dict[str, Any]]:
             common = {"confirmation_weeks": float(weeks), "sustained": lasting}
             name = f"{weeks}_weeks{'_sustained' if lasting else ''}"
             made += [
-                _one(f"cdw_{name}", "CDW", theirs, kind="worsening", steps=STEPS, **common, **OUTSIDE),
+                _one(
+                    f"cdw_{name}", "CDW", theirs, kind="worsening", steps=STEPS, **common, **OUTSIDE
+                ),
                 _one(
                     f"cdi_{name}",
                     "CDI",
