@@ -1,13 +1,15 @@
-"""Endpoints beside the stored answers of MSoutcomes and msprog; `make validate` makes those anew."""
+"""Endpoints beside stored answers of MSoutcomes and msprog; `make validate` makes those anew."""
 
 from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 import pytest
 
+from validation.oracle.courses import Course
 from validation.r_packages import courses, make, ours
 from validation.r_packages.choices import Choice, agrees, choices_of, rule
 from validation.r_packages.divergence import Inputs, differences
@@ -16,6 +18,11 @@ from validation.r_packages.settings import settings
 
 SETTINGS = settings()
 OF_MSOUTCOMES = [one for one in SETTINGS if one["package"] == "MSoutcomes"]
+
+
+@cache
+def made() -> dict[str, Course]:
+    return ours.for_oracle(ours.read("visits"), ours.read("relapses"))
 
 
 @cache
@@ -42,14 +49,16 @@ def test_the_answers_differ_as_stored_and_each_for_an_argued_reason() -> None:
 
 
 @pytest.mark.parametrize("setting", OF_MSOUTCOMES, ids=lambda one: one["setting"])
-def test_all_exchanged_rules_together_give_every_answer_of_the_peer(setting: dict) -> None:  # type: ignore[type-arg]
+def test_all_exchanged_rules_together_give_every_answer_of_the_peer(
+    setting: dict[str, Any],
+) -> None:
     theirs = ours.read("theirs")
     rows = theirs[(theirs["setting"] == setting["setting"]) & (theirs["status"] == "event")]
     days = {row.case: (row.event_day, row.reference_day) for row in rows.itertuples()}
     function = setting["function"]
     taken: frozenset[Choice] = frozenset(choices_of(function))
     every = rule(function, setting["theirs"], taken)
-    for case, one in ours.for_oracle(ours.read("visits"), ours.read("relapses")).items():
+    for case, one in made().items():
         day, reference = days.get(case, (None, None))
         told = None if reference is None or pd.isna(reference) else float(reference)
         wanted = None if day is None else (float(day), told)
