@@ -50,8 +50,8 @@ REASONS_OF_MSOUTCOMES = (
         "The leading system at every visit",
         "Both want the leading system risen at every visit up to the confirmation. The peer counts "
         "to the last visit before the system is exactly back at its reference grade, so that "
-        "one below it still counts as risen, and the visit that confirms may lie near a relapse. Here "
-        "the grade must be above its reference up to the visit that confirms the EDSS.",
+        "one below it still counts as risen, and the visit that confirms may lie near a relapse. "
+        "Here the grade must be above its reference up to the visit that confirms the EDSS.",
     ),
     Reason(
         Choice.LONE,
