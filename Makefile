@@ -71,9 +71,10 @@ wheel: $(VENV)/.installed-test
 
 validate: $(VENV)/.installed-test
 	$(PY) -m validation.pymsprog.make
+	$(PY) -m validation.r_packages.make
 	$(PY) -m validation.oracle.compare
 	$(PY) -m validation.oracle.compare_ratings
-	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
+	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py tests/endpoints/test_r_packages.py
 
 fuzz: $(VENV)/.installed-test
 	@$(PY) -m tools.fuzz --inputs $(FUZZ_INPUTS) --kills $(FUZZ_KILLS) --flips $(FUZZ_FLIPS) \

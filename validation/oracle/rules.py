@@ -7,6 +7,7 @@ may come 15 days early; "within 30 days" includes day 30.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -263,7 +264,7 @@ class Change:
                 return None
             if visit.measured.get("fs_pyramidal", -1) < 2:
                 return None
-            if not _leads(visits[reference], visit, visits[seal]):
+            if not _leads(visits[reference], visits[at : seal + 1]):
                 return None
         spans = self._spans(visits, at, reference, seal)
         if any(low <= onset <= high for low, high in spans for onset in onsets):
@@ -304,17 +305,23 @@ class Change:
         return None
 
 
-def _leads(reference: Visit, visit: Visit, seal: Visit) -> bool:
-    """Whether a system that rose most is still risen where the worsening is confirmed."""
-    names = [f"fs_{name}" for name in SYSTEMS]
+def _leads(reference: Visit, held: list[Visit]) -> bool:
+    """Whether a system that rose most is risen up to the confirming visit, the last of those held.
+
+    A visit in between at which it was not rated says nothing.
+    """
+    first, *between, seal = held
+    before = reference.measured
     rises = {
-        name: visit.measured[name] - reference.measured[name]
-        for name in names
-        if name in visit.measured and name in reference.measured
+        name: first.measured[name] - before[name]
+        for name in (f"fs_{system}" for system in SYSTEMS)
+        if name in first.measured and name in before
     }
     most = max(rises.values(), default=0)
     return most > 0 and any(
-        rise == most and seal.measured.get(name, -1) > reference.measured[name]
+        rise == most
+        and seal.measured.get(name, -1) > before[name]
+        and all(visit.measured.get(name, math.inf) > before[name] for visit in between)
         for name, rise in rises.items()
     )
 

@@ -214,11 +214,24 @@ class Rule:
             kept = np.zeros(place.size, dtype=bool)
             for name, score in self.systems.items():
                 leads = (most > 0) & (rises[name] == most)
-                kept |= leads & (seal >= 0) & (score[seal] > score[reference])
+                kept |= leads & self._stays_risen(score, place, seal, score[reference])
             good &= kept
         if self.scans is not None:
             good &= self._quiet(reference, self.confirming[place])
         return good
+
+    def _stays_risen(
+        self, score: FloatArray, place: IntArray, seal: IntArray, above: FloatArray
+    ) -> BoolArray:
+        """Whether a system is above its reference at the confirming visit and all in between."""
+        risen = (seal >= 0) & (score[seal] > above)
+        if not self.confirm_between:
+            return risen
+        for ahead in range(1, int(np.max(seal - place, initial=0))):
+            between = place + ahead < seal
+            at = np.where(between, place + ahead, 0)
+            risen &= ~(between & (score[at] <= above))
+        return risen
 
     def _scanned(self, begin: IntArray, until: IntArray) -> BoolArray:
         """Whether there is a scan after one visit and up to another; not where that is -1."""
