@@ -187,7 +187,7 @@ class Definition:
         Milestone: score that is reached. Atrophy: yearly loss in per cent.
     minimum_score, minimum_pyramidal, leading_system
         Worsening: lowest score from the visit that shows it on, lowest pyramidal system at that
-        visit, and whether the functional system that rose most must still be risen at confirmation.
+        visit, and whether the functional system that rose most must stay risen up to confirmation.
     on_switch
         Handling of a treatment switch.
     components
