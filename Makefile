@@ -14,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations bench constraints clean python-check bench-scale scoreboard
+.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations tutorials bench constraints clean python-check bench-scale scoreboard
 .DEFAULT_GOAL := help
 
 help:
@@ -29,13 +29,15 @@ help:
 	@echo "                  after running pymsprog anew (in an environment of its own)"
 	@echo "make fuzz         malformed input, killed runs and turned bits (about 20 minutes);"
 	@echo "                  FUZZ_INPUTS=10000 FUZZ_KILLS=50 FUZZ_FLIPS=40 is the long form"
-	@echo "make bench-endpoints  speed of endpoints beside pymsprog (in an environment of its own)"
+	@echo "make bench-endpoints  speed of endpoints beside pymsprog, and answers and speed beside"
+	@echo "                  msclinical and mstrial (in environments of their own)"
 	@echo "make reference    rebuild the stored reference populations (under a minute)"
 	@echo "make evidence     make the evidence tables of the package anew from evidence_raw/"
 	@echo "make readings     make roles and the page of readings anew from base and group files"
 	@echo "make study-files  make the files of studies that cannot be run yet from the evidence"
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
+	@echo "make tutorials    write into docs/tutorials what their commands print now"
 	@echo "make scoreboard   run all groups of the scoreboard and renew its page (takes minutes)"
 	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
@@ -69,9 +71,10 @@ wheel: $(VENV)/.installed-test
 
 validate: $(VENV)/.installed-test
 	$(PY) -m validation.pymsprog.make
+	$(PY) -m validation.r_packages.make
 	$(PY) -m validation.oracle.compare
 	$(PY) -m validation.oracle.compare_ratings
-	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py
+	$(PY) -m pytest tests/statistics tests/endpoints/test_pymsprog.py tests/endpoints/test_r_packages.py
 
 fuzz: $(VENV)/.installed-test
 	@$(PY) -m tools.fuzz --inputs $(FUZZ_INPUTS) --kills $(FUZZ_KILLS) --flips $(FUZZ_FLIPS) \
@@ -80,6 +83,7 @@ fuzz: $(VENV)/.installed-test
 
 bench-endpoints: $(VENV)/.installed-test
 	$(PY) -m benchmarks.endpoints
+	$(PY) -m benchmarks.rivals
 
 reference: $(VENV)/.installed
 	$(PY) -m remyelin.cohorts.reference
@@ -99,6 +103,9 @@ patient-picture: $(VENV)/.installed
 
 equations: $(VENV)/.installed
 	$(PY) -m tools.equations
+
+tutorials: $(VENV)/.installed
+	$(PY) -m tools.tutorials
 
 scoreboard: $(VENV)/.installed
 	$(PY) -m remyelin scoreboard --group natural-history --publish .

@@ -9,14 +9,18 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from remyelin.comparison.compared import ComparedFigure, ComparedRun
+from remyelin.comparison.predictive import Predictive
 from remyelin.files import parse_yaml
 from remyelin.parameters import ParameterTable
+from remyelin.statistics.scoring import Verdict
 from remyelin.study import catalogue
 from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
 from remyelin.study.schema import Study
 from remyelin.study.tables import TABLES, Kind
 from remyelin.study.vocabulary import IntervalKind, Mark, Measure
-from remyelin.trials.prediction import Curve, Prediction, RunResult, RunSettings, Verdict
+from remyelin.synthesis.scale import Scale
+from remyelin.trials.prediction import Curve, RunSettings
 
 ARMS = ("transplant", "drug")
 _DTYPES = {Kind.INTEGER: "Int64", Kind.REAL: "float64", Kind.TEXT: "object", Kind.FLAG: "bool"}
@@ -34,12 +38,12 @@ def _key(arm: str, outcome: str, months: float | None, measure: Measure) -> Outc
 
 def _prediction(
     key: OutcomeKey, values: tuple[float, ...], verdict: Verdict, observed: Outcome | None
-) -> Prediction:
+) -> ComparedFigure:
     known = np.array([v for v in values if not math.isnan(v)])
     empty = known.size == 0
     low, middle, high = (math.nan,) * 3 if empty else np.quantile(known, (0.05, 0.5, 0.95))
     mean, sd = (math.nan, math.nan) if empty else (known.mean(), known.std(ddof=1))
-    return Prediction(
+    return ComparedFigure(
         key=key,
         definition=catalogue.definitions()[key.definition_id],
         n_replicates=known.size,
@@ -50,14 +54,16 @@ def _prediction(
         mean=float(mean),
         sd=float(sd),
         observed=observed,
+        parts=Predictive.of(values, scale=Scale.CHANGE).parts(),
         verdict=verdict,
+        strict_verdict=verdict,
         z=None if observed is None or empty else float((observed.value - mean) / sd),
         interval_score=None,
         values=values,
     )
 
 
-def predictions(source: str = "Made up 2020") -> tuple[Prediction, ...]:
+def predictions(source: str = "Made up 2020") -> tuple[ComparedFigure, ...]:
     ratio = _key("transplant_vs_drug", "progression_cumulative", None, Measure.HAZARD_RATIO)
     share = _key("transplant", "progression_cumulative", 24.0, Measure.PROPORTION)
     recalled = _key("drug", "progression_cumulative", 24.0, Measure.PROPORTION)
@@ -144,7 +150,7 @@ def tables(patients: int = 6) -> dict[str, pd.DataFrame]:
     return frames
 
 
-def result(**changes: Any) -> RunResult:
+def result(**changes: Any) -> ComparedRun:
     """A run of a made-up study with two arms, as `remyelin.run` would give it."""
     chosen = changes.pop("study", None) or study()
     labels = (chosen.arms[0].label, chosen.arms[1].label)
@@ -166,7 +172,7 @@ def result(**changes: Any) -> RunResult:
         mark=Mark.RECALLED,
         note="asked for at another time",
     )
-    made = RunResult(
+    made = ComparedRun(
         study=chosen,
         settings=RunSettings(study_id="made_up", patients=100, replicates=3, seed=1),
         parameters=ParameterTable.load(),

@@ -71,7 +71,7 @@ def asked(outcome: str, group: str, time: float, measure: str) -> Reader:
     """Read a figure that the study file asks for."""
 
     def read(study: Study, tables: Tables) -> NDArray[np.float64]:
-        for one in predictions(study, History.of(tables), INPUTS.definitions, scored=False):
+        for one in predictions(study, History.of(tables), INPUTS.definitions):
             key = one.key
             if (key.outcome, key.arm, key.time_months, key.measure.value) == (
                 outcome, group, time, measure,

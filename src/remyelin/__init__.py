@@ -16,10 +16,13 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
+    from remyelin.comparison.compared import ComparedRun
+    from remyelin.parameters import ParameterDraws
     from remyelin.patients.course import Course
     from remyelin.patients.intake import Patient
     from remyelin.study.schema import Study
-    from remyelin.trials.prediction import ProgressListener, RunResult
+    from remyelin.trials.prediction import ProgressListener, RunResult, RunSettings
+    from remyelin.trials.sharded import Scale
 
 __all__ = [
     "DEFAULT_REPLICATES",
@@ -74,12 +77,14 @@ def run(
     backend: str = "fused",
     tables: str = "whole",
     mechanism: str = "peripheral",
+    parameters: str | os.PathLike[str] | ParameterDraws = "point",
+    draws: int | None = None,
     folder: str | os.PathLike[str] | None = None,
     resume: bool = False,
     force: bool = False,
     cluster: str | None = None,
     progress: ProgressListener | None = None,
-) -> RunResult:
+) -> ComparedRun:
     """Run a study on virtual patients.
 
     Parameters
@@ -87,26 +92,28 @@ def run(
     study
         Name of the catalogue, path of a study file, or a study.
     patients, replicates
-        Patients per replicate, all arms together (by default the study's own number), and
-        repetitions of the trial with new patients.
+        Patients per replicate, all arms (by default the study's own), and new trials.
     seed, workers
         Seed of all random numbers; processors that share the work (1 to 256), which move no result.
     twins
         The same patients under every arm: for causal contrasts, not for prediction intervals.
     backend, mechanism
         ``"fused"`` or ``"numpy"`` (slow); how cells act, ``"peripheral"`` or a rival mechanism.
+    parameters, draws
+        ``"point"``, ``"prior"``, a file of draws, or draws; how many (by default one for each
+        replicate). Replicate k takes draw k modulo their number.
     tables
         ``"whole"``: longitudinal tables in memory; for large runs ``"split"``: a Parquet file for
         each shard in ``folder``, or ``"none"``: figures only.
     folder, resume, force, cluster
         Run folder for these; to do only what is missing there, or to replace it; Dask cluster.
     progress
-        Called from time to time with how far the run has come.
+        Told how far the run has come.
 
     Returns
     -------
-    RunResult
-        ``outcomes`` (predicted beside observed), ``tables``, ``curves``, ``record``.
+    ComparedRun
+        ``outcomes`` (predicted beside observed), ``samples``, ``tables``, ``curves``, ``record``.
 
     Raises
     ------
@@ -117,10 +124,9 @@ def run(
     SimulationError
         The compiled engine does not work here, workers died, or a shard file is damaged.
     """
+    from remyelin.comparison.join import compare
     from remyelin.engine.backends import named
-    from remyelin.inputs import Inputs
     from remyelin.study.schema import Study as StudySchema
-    from remyelin.trials import run_trial
     from remyelin.trials.planned import refuse_planned
     from remyelin.trials.prediction import RunSettings, checked, keep_named
     from remyelin.trials.sharded import Scale
@@ -139,7 +145,25 @@ def run(
         mechanism=mechanism,
     )
     scale = Scale(folder=_place(folder), resume=resume, force=force, cluster=cluster)
-    return run_trial(chosen, checked(settings), progress, inputs=Inputs.packaged(), scale=scale)
+    return compare(_run(chosen, checked(settings), scale, (parameters, draws), progress))
+
+
+def _run(
+    study: Study,
+    settings: RunSettings,
+    scale: Scale,
+    parameters: tuple[object, object],
+    progress: ProgressListener | None,
+) -> RunResult:
+    """Run with the parameters and the number of draws that were asked for."""
+    from remyelin.inputs import Inputs
+    from remyelin.parameters.request import draws_asked
+    from remyelin.trials import run_trial
+
+    inputs = Inputs.packaged()
+    size = {"replicates": settings.replicates, "seed": settings.seed}
+    draws = draws_asked(*parameters, inputs.parameters, **size)
+    return run_trial(study, settings, progress, inputs=inputs, scale=scale, draws=draws)
 
 
 def _place(folder: str | os.PathLike[str] | None) -> Path | None:
@@ -204,7 +228,7 @@ def patient(
 
 
 def save(
-    result: RunResult | Course, folder: str | os.PathLike[str], *, force: bool = False
+    result: ComparedRun | Course, folder: str | os.PathLike[str], *, force: bool = False
 ) -> Path:
     """Write the folder of a result: report, record, outcomes and tables; of a patient, its picture.
 
@@ -224,8 +248,8 @@ def save(
         from remyelin.reports.patient_folder import write_patient_folder
 
         return write_patient_folder(result, folder, force=force)
+    from remyelin.comparison.compared import ComparedRun as Result
     from remyelin.reports.folder import write_run_folder
-    from remyelin.trials.prediction import RunResult as Result
 
     if not isinstance(result, Result):
         raise UsageError(f"{shown(result)} is no result; allowed is what run or patient gives")

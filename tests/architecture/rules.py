@@ -11,7 +11,7 @@ MAX_MODULE_LINES = 400
 MAX_FUNCTION_LINES = 80
 
 # Ascending. Rooms of one row do not import each other; a row may import every row before it.
-# Floors 0, 6 and 7 have an order of their own: parameters are read with `files` and `core`, a
+# Floors 0, 7 and 8 have an order of their own: parameters are read with `files` and `core`, a
 # calibration reads its targets from `credibility`, commands write reports.
 ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (0, frozenset({"errors"})),
@@ -24,13 +24,14 @@ ROWS: tuple[tuple[int, frozenset[str]], ...] = (
     (2, frozenset({"inputs"})),
     (3, frozenset({"cohorts", "endpoints", "evidence"})),
     (4, frozenset({"statistics", "synthesis"})),
-    (5, frozenset({"trials", "patients", "registries", "standards"})),
-    (6, frozenset({"design", "credibility", "decisions", "verification"})),
-    (6, frozenset({"calibration"})),
-    (7, frozenset({"reports"})),
-    (7, frozenset({"__init__"})),
-    (7, frozenset({"cli", "web"})),
-    (7, frozenset({"__main__"})),
+    (5, frozenset({"trials", "patients", "registries", "standards", "multiverse"})),
+    (6, frozenset({"comparison"})),
+    (7, frozenset({"design", "credibility", "decisions", "verification"})),
+    (7, frozenset({"calibration"})),
+    (8, frozenset({"reports"})),
+    (8, frozenset({"__init__"})),
+    (8, frozenset({"cli", "web"})),
+    (8, frozenset({"__main__"})),
 )
 # Private modules beside the rooms, and the room whose part each is.
 PART_OF = {"_limits": "files", "_plain_yaml": "files"}

@@ -77,13 +77,12 @@ STILL_FETCHING = frozenset(
         # Published figures are joined, and the base asked.
         "remyelin.credibility.overlap",
         "remyelin.credibility.roles",
-        "remyelin.credibility.rows",
         "remyelin.evidence.export",
         "remyelin.evidence.planning",
         "remyelin.evidence.query",
         "remyelin.evidence.readiness",
         "remyelin.evidence.words",
-        "remyelin.trials.predict",
+        "remyelin.comparison.join",
         # Figures of the scoreboard and their keys, for readings and roles.
         "remyelin.credibility.figures",
         "remyelin.credibility.keys",
@@ -102,6 +101,17 @@ def test_what_a_run_depends_on_is_handed_in() -> None:
         if rules.loader_offences(name, path.read_text(encoding="utf-8"))
     }
     assert fetching == STILL_FETCHING
+
+
+def test_trials_predict_and_do_not_know_what_was_published() -> None:
+    met = [
+        (name, other)
+        for path, name in zip(MODULES, NAMES, strict=True)
+        if rules.room_of(name) == "trials"
+        for _, other in rules.imports(name, ast.parse(path.read_text(encoding="utf-8")))
+        if rules.room_of(other) in {"evidence", "synthesis", "comparison"}
+    ]
+    assert met == []
 
 
 def test_every_folder_of_the_package_stands_on_a_floor() -> None:

@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 import remyelin
+from remyelin.comparison.compared import ComparedRun
 from remyelin.parameters import ParameterTable
 from remyelin.reports.wording import DISCLAIMER
 from remyelin.study import catalogue
-from remyelin.trials.prediction import Progress, RunResult
+from remyelin.trials.prediction import Progress
 from tests import synthetic_run
 from tests.cli.helpers import call
 
@@ -24,7 +25,7 @@ def asked(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> dict[str, Any]:
     """What `remyelin.run` was asked for by the command; the run itself is made by hand."""
     seen: dict[str, Any] = {}
 
-    def run(study: object, **settings: Any) -> RunResult:
+    def run(study: object, **settings: Any) -> ComparedRun:
         seen.update(settings, study=study)
         if settings["progress"] is not None:
             settings["progress"](Progress(1, 2, "running"))

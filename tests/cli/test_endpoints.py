@@ -161,3 +161,71 @@ def test_a_switch_is_told_and_censors_on_request(capsys: Capture, tmp_path: Path
     assert "event could be found in none of 1 patients" in censored
     assert json.loads(call(capsys, *given, "--json").out)["data"]["switched"] == 1
     assert "allowed: ignore, censor" in call(capsys, *given, "--on-switch", "stop").err
+
+
+SDTM = str(EXAMPLES / "sdtm_synthetic")
+
+
+def test_a_folder_of_datasets_is_read_by_a_mapping(capsys: Capture) -> None:
+    given = ("endpoints", SDTM, "--mapping", "sdtm", "--definition", "cdw12")
+    refused = call(capsys, *given)
+    assert refused.code == 2
+    assert "2020-07 is a date known in part" in refused.err
+    done = call(capsys, *given, "--partial-dates", "middle")
+    assert done.code == 0
+    assert "Read by mapping: SDTM" in done.out
+    assert "measurements from qs.csv" in done.out
+    values = json.loads(call(capsys, *given, "--partial-dates", "middle", "--json").out)
+    assert any("ce.csv" in sentence for sentence in values["data"]["sources"])
+    assert any("2020-07-15" in note["settled"] for note in values["data"]["notes"])
+
+
+def test_a_mapping_is_printed_and_can_be_read_again(capsys: Capture, tmp_path: Path) -> None:
+    printed = call(capsys, "endpoints", "--show-mapping", "sdtm")
+    assert printed.code == 0
+    own = tmp_path / "own.yaml"
+    own.write_text(printed.out, encoding="utf-8")
+    options = ("--definition", "cdw12", "--partial-dates", "middle")
+    first = call(capsys, "endpoints", SDTM, "--mapping", "sdtm", *options)
+    again = call(capsys, "endpoints", SDTM, "--mapping", str(own), *options)
+    assert again.out == first.out
+    assert "did you mean sdtm" in call(capsys, "endpoints", "--show-mapping", "sdtn").err
+
+
+def test_no_dataset_of_the_folder_and_no_mapping_is_written_over(
+    capsys: Capture, tmp_path: Path
+) -> None:
+    for path in Path(SDTM).iterdir():
+        (tmp_path / path.name).write_bytes(path.read_bytes())
+    before = (tmp_path / "qs.csv").read_bytes()
+    options = ("--definition", "cdw12", "--partial-dates", "middle", "--force")
+    given = ("endpoints", str(tmp_path), "--mapping", "sdtm", *options)
+    done = call(capsys, *given, "--out", str(tmp_path / "qs.csv"))
+    assert done.code == 2
+    assert (tmp_path / "qs.csv").read_bytes() == before
+    rated = ("edss", str(tmp_path), "--mapping", "sdtm", "--force")
+    assert call(capsys, *rated, "--out", str(tmp_path / "qs.csv")).code == 2
+    assert (tmp_path / "qs.csv").read_bytes() == before
+    assert call(capsys, *given, "--out", str(tmp_path / "result.csv")).code == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "what"),
+    [
+        (("--mapping", "sdtm", "--rename", "A=b"), "--rename do not go with it"),
+        (("--mapping", "sdtm", *RELAPSES), "do not go with it"),
+        (("--mapping", "none"), "unknown mapping 'none'; known: adam, msoac, sdtm"),
+        (("--dates", "d.m.y"), "--dates is d.m.y; allowed: ymd, dmy"),
+        (("--partial-dates", "guess"), "allowed: refuse, first, middle, last"),
+        (("--decimal", ";"), "allowed: point, comma"),
+        (("--years-from", "50"), "allowed: 1900 to 2001"),
+    ],
+)
+def test_wrong_choices_are_refused_with_those_that_are_allowed(
+    capsys: Capture, options: tuple[str, ...], what: str
+) -> None:
+    done = call(capsys, "endpoints", SDTM, "--definition", "cdw24", *options)
+    assert done.code == 2
+    assert what in done.err
+    assert "Traceback" not in done.err
+    assert "give a TABLE" in call(capsys, "endpoints", "--definition", "cdw24").err

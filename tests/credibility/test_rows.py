@@ -6,12 +6,13 @@ import math
 from dataclasses import replace
 
 import pytest
+from scipy.special import stdtrit
 
+from remyelin.comparison.scales import Z_90, Scale
 from remyelin.credibility import groups
 from remyelin.credibility.observations import Observation, expanded
 from remyelin.credibility.overlap import shares_tuned
 from remyelin.credibility.rows import Row, target_row, weighted
-from remyelin.credibility.scales import Z_90, Scale
 from remyelin.credibility.schema import Target
 from remyelin.credibility.summary import share_of, summarise_rows
 from remyelin.statistics.scoring import Verdict
@@ -43,6 +44,12 @@ def seen(value: float, **other: object) -> Observation:
 SPREAD = (math.exp(-0.2), 1.0, math.exp(0.2))
 """Three replicates with the variance 0.04 on the log scale, around 1."""
 
+T_90 = float(stdtrit(2, 0.95))
+"""Quantile of Student's law of three replicates, where `Z_90` is that of very many."""
+
+TEN = (*(math.exp(-0.2),) * 3, *(1.0,) * 4, *(math.exp(0.2),) * 3)
+"""Ten replicates, enough for a verdict, with the variance 0.24 / 9 on the log scale."""
+
 
 def half(row: Row) -> float:
     return (math.log(row.high) - math.log(row.low)) / 2.0
@@ -54,20 +61,22 @@ def test_the_interval_is_that_of_the_published_size_with_monte_carlo_error(
 ) -> None:
     row = target_row(target(), seen(1.0, n=n), SPREAD, (units,) * 3)
     assert row.median == pytest.approx(1.0)
-    assert half(row) == pytest.approx(Z_90 * math.sqrt(0.04 * units / n + 0.04 / 3))
+    assert half(row) == pytest.approx(T_90 * math.sqrt(0.04 * units / n + 0.04 / 3))
     assert (row.low, row.high) == (row.strict_low, row.strict_high)
 
 
 def test_a_published_error_stands_in_for_an_unknown_number() -> None:
     row = target_row(target(), seen(1.0, n=None, error=0.3), SPREAD, (100.0,) * 3)
-    assert half(row) == pytest.approx(Z_90 * math.sqrt(0.09 + 0.04 / 3))
+    assert half(row) == pytest.approx(T_90 * math.sqrt(0.09 + 0.04 / 3))
 
 
 def test_the_between_study_variance_widens_the_verdict_and_not_the_strict_one() -> None:
-    row = target_row(target(), seen(1.6, between_sd=0.5), SPREAD, (100.0,) * 3)
-    assert half(row) == pytest.approx(Z_90 * math.sqrt(0.04 + 0.04 / 3 + 0.25))
+    row = target_row(target(), seen(1.6, between_sd=0.5), TEN, (100.0,) * 10)
+    strict = (math.log(row.strict_high) - math.log(row.strict_low)) / 2.0
+    assert half(row) == pytest.approx(math.hypot(strict, Z_90 * 0.5))
     assert (row.verdict, row.strict_verdict) == (Verdict.IN, Verdict.OUT)
-    assert row.z == pytest.approx(math.log(1.6) / math.sqrt(0.04 + 0.04 / 3 + 0.25))
+    variance = 0.24 / 9
+    assert row.z == pytest.approx(math.log(1.6) / math.sqrt(variance * 1.1 + 0.25))
 
 
 def test_no_number_and_no_error_is_not_scorable_but_has_its_distance() -> None:
@@ -82,7 +91,7 @@ def test_what_no_replicate_gives_is_not_estimable() -> None:
 
 
 def test_a_time_that_is_never_reached_keeps_the_interval_of_the_replicates() -> None:
-    row = target_row(target(), seen(20.0), (30.0, math.inf, math.inf), (100.0,) * 3)
+    row = target_row(target(), seen(20.0), (30.0, *(math.inf,) * 9), (100.0,) * 10)
     assert (row.median, row.high) == (math.inf, math.inf)
     assert (row.verdict, row.within_factor_2) == (Verdict.OUT, False)
 

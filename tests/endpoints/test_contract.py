@@ -89,6 +89,8 @@ def cohort(seed: int, patients: int = 160) -> Frames:
             }
             visits.append({**who, **row})
         died, switched = random.random() < 0.05, random.random() < 0.1
+        if died and number % 2:
+            visits[-1]["edss"] = 10.0
         subjects.append(
             {
                 **who,

@@ -76,3 +76,33 @@ def test_a_day_beyond_every_life_is_named(day: float) -> None:
     given["relapses"] = given["relapses"].assign(day=day)
     with pytest.raises(InputError, match="table relapses, column day: a day lies beyond"):
         History.of(given)
+
+
+@pytest.mark.parametrize("mixed", [False, True], ids=["in order", "mixed"])
+def test_a_history_does_not_follow_later_changes_of_the_tables(mixed: bool) -> None:
+    data = tables(Patient(visits=visits(2, 3, 3)), Patient(visits=visits(2, 2, 2), subject=9))
+    seen = data["visits"].astype({"day": "float64", "edss": "float64"})
+    data["visits"] = seen.iloc[::-1].reset_index(drop=True) if mixed else seen
+    history = History.of(data)
+    for name in ("day", "edss", "visit"):
+        data["visits"].loc[:, name] = 0
+    frame = events(history, WORSENING, CATALOGUE).frame
+    assert frame["event"].tolist() == [True, False]
+    assert frame["time_days"].iloc[0] > 0
+
+
+def test_subjects_whose_numbers_have_gaps_are_found_as_those_without() -> None:
+    courses = (visits(2, 3, 3), visits(2, 2, 2), visits(2, 3, 3))
+    answers = []
+    for numbers in ((0, 1, 2), (40, 3, 1000)):
+        given = zip(courses, numbers, strict=True)
+        data = tables(*(Patient(visits=course, subject=number) for course, number in given))
+        answers.append(events(data, WORSENING, CATALOGUE).frame["event"].tolist())
+    assert answers[0] == answers[1] == [True, False, True]
+
+
+def test_a_row_of_somebody_before_the_first_subject_is_refused() -> None:
+    data = tables(*(Patient(visits=visits(2, 3, 3), subject=number) for number in (5, 6)))
+    data["visits"].loc[0, "subject_id"] = 4
+    with pytest.raises(InputError, match="who is not in table subjects"):
+        History.of(data)

@@ -345,6 +345,18 @@ def test_an_excel_sheet_is_read_with_its_rows_and_dates(tmp_path: Path) -> None:
     assert "row 3, column edss: 11 is impossible" in problems(path)[0]
 
 
+def test_an_excel_sheet_of_pandas_with_its_row_numbers_is_read(tmp_path: Path) -> None:
+    pytest.importorskip("openpyxl")
+    frame = pd.DataFrame(_cells(), columns=["subject_id", "date", "edss", "note"])
+    path = tmp_path / "visits.xlsx"
+    frame.to_excel(path)
+    data = read_dataset(path)
+    assert events_of(data) == EVENT
+    assert "row numbers without a name" in told(data)
+    frame.set_axis(["a", "b", "c"]).to_excel(path)
+    assert "column 1 has no name" in problems(path)[0]
+
+
 @pytest.mark.parametrize("kind", ["xpt", "dta"])
 def test_files_of_sas_and_stata_are_read(tmp_path: Path, kind: str) -> None:
     library = pytest.importorskip("pyreadstat")

@@ -240,6 +240,20 @@ def test_secondary_progression_needs_score_pyramidal_and_leading_system() -> Non
     assert one(replace(patient, relapses=[170]), rule, **systems)["confirming_visit"] == 3
 
 
+def test_the_leading_system_holds_at_every_visit_up_to_the_confirmation() -> None:
+    rule = LIBRARY["spms_lorscheider2016"]
+    patient = Patient(visits=quarterly(3.5, 4.5, 4.5, 4.5, 4.5), relapses=[170])
+    systems: dict[str, list[float]] = {name: [1.0] * 5 for name in SYSTEMS}
+    kept = {**systems, "fs_pyramidal": [2.0, 4.0, 3.0, 3.0, 3.0]}
+    assert one(patient, rule, **kept)["confirming_visit"] == 3
+    fell = {**systems, "fs_pyramidal": [2.0, 4.0, 2.0, 3.0, 2.0]}
+    assert day_of(patient, rule, **fell) is None
+    unrated = {**systems, "fs_pyramidal": [2.0, 4.0, float("nan"), 3.0, 3.0]}
+    assert day_of(patient, rule, **unrated) == 91
+    later = {**systems, "fs_pyramidal": [2.0, 4.0, 3.0, 3.0, 2.0]}
+    assert day_of(patient, rule, **later) == 91
+
+
 def test_a_slope_is_that_of_a_straight_line_and_needs_two_days() -> None:
     rising = Patient(visits=[(0, 2.0), (365.25, 3.0), (730.5, 4.0)])
     table = slope(tables(rising, Patient(visits=[(0, 2)])), LIBRARY["edss_slope"])

@@ -40,6 +40,8 @@ def test_the_library_gives_what_the_texts_say() -> None:
         ("edss4_sustained", {"lasting": False}),
         ("spms_lorscheider2016", {"secondary": False}),
         ("cdw24_roving", {"roving": ""}),
+        ("pirma24_edss", {"quiet": False}),
+        ("cdw24_on_treatment", {"until_switch": False}),
     ],
 )
 def test_a_rule_that_is_a_little_wrong_is_found(
@@ -54,4 +56,6 @@ def test_the_stored_run_of_many_courses_found_no_difference() -> None:
     stored = json.loads(compare.RESULT.read_text(encoding="utf-8"))
     assert (stored["courses"], stored["differences"]) == (compare.COURSES, 0)
     assert set(stored["events"]) == set(RULES)
+    assert stored["differences_of_every_event"] == 0
+    assert set(stored["events_after_the_first"]) == set(CHANGES)
     assert stored["command"] == compare.COMMAND

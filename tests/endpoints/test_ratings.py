@@ -106,3 +106,9 @@ def test_a_given_edss_is_kept_and_compared() -> None:
     assert found.differs == 1
     assert found.frame["edss"].tolist() == ["2", "3"]
     assert found.frame["edss_of_systems"].tolist() == [2.0, 2.0]
+
+
+def test_a_given_score_with_a_decimal_comma_is_compared_too() -> None:
+    cells = dict(zip(NAMES, (0, 0, 3, 2, 2, 1, 0), strict=True))
+    frame = pd.DataFrame([{"subject_id": "A", **cells, "ambulation": 1, "edss": "2,5"}])
+    assert rate_table(frame).differs == 1

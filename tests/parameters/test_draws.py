@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -73,13 +74,25 @@ def test_another_median_moves_the_middle_and_keeps_the_width() -> None:
     assert wide == pytest.approx(parameter.high / middle)
 
 
-def test_draws_are_read_back_to_the_bit_as_a_posterior() -> None:
-    draws = ParameterDraws.prior(TABLE, 5, seed=2, keys=["lesion_rate", "relapse_concavity"])
+@pytest.mark.parametrize("origin", [Origin.PRIOR, Origin.POSTERIOR])
+def test_draws_are_read_back_to_the_bit_with_their_origin(origin: Origin) -> None:
+    made = ParameterDraws.prior(TABLE, 5, seed=2, keys=["lesion_rate", "relapse_concavity"])
+    draws = replace(made, origin=origin)
     back = ParameterDraws.parse(draws.text(), TABLE)
-    assert back.origin is Origin.POSTERIOR
+    assert back.origin is origin
     assert back.keys == draws.keys
     assert np.array_equal(back.values, draws.values)
-    assert back.digest() != draws.digest()
+    assert back.digest() == draws.digest()
+    assert (back.digest() == made.digest()) is (origin is Origin.PRIOR)
+
+
+def test_draws_of_no_origin_are_a_posterior_and_of_an_unknown_one_are_refused() -> None:
+    text = ParameterDraws.prior(TABLE, 2, seed=2, keys=["lesion_rate"]).text()
+    none = ParameterDraws.parse(text.replace('"origin": "prior", ', ""), TABLE)
+    assert none.origin is Origin.POSTERIOR
+    for origin in ('"point"', '"guess"', "[]", "{}", "null"):
+        with pytest.raises(InputError, match=r"its origin is .*allowed: prior, posterior"):
+            ParameterDraws.parse(text.replace('"prior"', origin), TABLE)
 
 
 def test_the_digest_moves_with_any_value_and_with_the_base_table() -> None:

@@ -21,6 +21,7 @@ from remyelin.errors import SimulationError
 from remyelin.study.population import Era
 from remyelin.trials import run, vault
 from remyelin.trials.foreman import Job
+from remyelin.trials.plans import Plans
 from tests.architecture import rules
 from tests.trials.small import INPUTS, TABLE, mapping, plan, study
 
@@ -32,9 +33,10 @@ EVERY = sorted(
 )
 CONTENTS = digest.contents_of(ROOT)
 PLAN = plan()
+PLANS = Plans.single(PLAN)
 VARIANT = reference.Variant(Course.RELAPSING, Era.MODERN)
 SHARD = 9
-JOINS = {"trials/planned.py", "trials/predict.py"}
+JOINS = {"trials/planned.py"}
 """Where published figures are set beside simulated ones, or asked for by name."""
 
 Change = Callable[[str], None]
@@ -73,9 +75,9 @@ def names() -> dict[str, str]:
     )
     return {
         "digest": provenance().digest(),
-        "manifest": repr(vault.identity_of(PLAN, SHARD)),
+        "manifest": repr(vault.identity_of(PLANS, SHARD)),
         "cache": reference.kept_name(VARIANT, INPUTS),
-        "record": str(run._record(PLAN, 0.0)["provenance"]),
+        "record": str(run._record(PLANS, 0.0)["provenance"]),
         "scoreboard key": scoreboard_job().key,
         "scoreboard result": results.result_of(empty, command="", version="").code,
     }
@@ -101,10 +103,10 @@ def test_everything_that_names_an_input_moves_with_it(path: str, change: Change)
 
 
 def test_published_figures_move_the_record_of_a_run_and_no_name(change: Change) -> None:
-    before, observed = names(), run._record(PLAN, 0.0)["evidence"]
+    before, observed = names(), run._record(PLANS, 0.0)["evidence"]
     change("evidence/data/outcomes.csv")
     assert names() == before
-    assert run._record(PLAN, 0.0)["evidence"] != observed
+    assert run._record(PLANS, 0.0)["evidence"] != observed
 
 
 def test_every_file_counts_is_published_is_a_study_or_is_a_face() -> None:
@@ -135,7 +137,7 @@ def test_the_text_of_the_study_and_of_its_own_protocols_moves_its_names() -> Non
     longer = mapping()
     longer["design"]["n"] = longer["design"]["n"] + 1
     plans = [
-        replace(PLAN, study=study(data))
+        Plans.single(replace(PLAN, study=study(data)))
         for data in (mapping(), longer, with_dose(50.0), with_dose(5.0))
     ]
     manifests = [vault.identity_of(one, SHARD)["study"] for one in plans]
@@ -146,9 +148,9 @@ def test_the_text_of_the_study_and_of_its_own_protocols_moves_its_names() -> Non
 
 def test_parameters_move_every_name_of_a_run_and_of_a_population() -> None:
     other = TABLE.with_values({"lesion_rate": 1.1 * TABLE["lesion_rate"].value})
-    changed = replace(PLAN, inputs=INPUTS.with_parameters(other))
+    changed = Plans.single(replace(PLAN, inputs=INPUTS.with_parameters(other)))
     for named in (lambda one: vault.identity_of(one, SHARD), lambda one: run._record(one, 0.0)):
-        assert named(changed)["parameters"] != named(PLAN)["parameters"]
+        assert named(changed)["parameters"] != named(PLANS)["parameters"]
     assert reference.kept_name(VARIANT, changed.inputs) != reference.kept_name(VARIANT, INPUTS)
 
 

@@ -32,7 +32,13 @@ def test_files_are_found_by_what_they_are(name: str) -> None:
         "a room of code": ("model/day.py", "units.py", "files.py", "_plain_yaml.py"),
         "a table": ("therapies/drugs.csv", "parameters/life_tables.csv", "study/definitions.yaml"),
         "a figure": ("credibility/measures/accrual.py", "credibility/course.py"),
-        "no figure": ("reports/html.py", "cli/run.py", "__init__.py", "credibility/rows.py"),
+        "no figure": (
+            "reports/html.py",
+            "cli/run.py",
+            "__init__.py",
+            "credibility/rows.py",
+            "comparison/join.py",
+        ),
     }[name]
     assert all((path in CONTENTS) is (name != "no figure") for path in known)
 

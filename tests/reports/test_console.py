@@ -13,16 +13,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
+from remyelin.comparison.compared import ComparedRun
 from remyelin.reports import wording
 from remyelin.reports.console import show
 from remyelin.reports.records import as_json, run_values
 from remyelin.reports.scores import tally
+from remyelin.statistics.scoring import Verdict
 from remyelin.study.definitions import definitions
-from remyelin.trials.prediction import RunResult, RunSettings, Verdict
+from remyelin.trials.prediction import RunSettings
 from tests import synthetic_run
 
 
-def printed(result: RunResult, *, width: int = 80, encoding: str = "utf-8") -> str:
+def printed(result: ComparedRun, *, width: int = 80, encoding: str = "utf-8") -> str:
     raw = io.BytesIO()
     sink = io.TextIOWrapper(raw, encoding=encoding, errors="backslashreplace")
     show(result, console=Console(file=sink, width=width, highlight=False))

@@ -11,13 +11,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import remyelin
+from remyelin.comparison.compared import ComparedRun
 from remyelin.parameters import ParameterTable
 from remyelin.reports.figures import label, survival_figure
 from remyelin.reports.html import TWIN_NOTICE, render
 from remyelin.reports.markup import Markup, element, escaped
 from remyelin.reports.wording import DISCLAIMER
 from remyelin.therapies.mechanisms import under
-from remyelin.trials.prediction import RunResult, RunSettings
+from remyelin.trials.prediction import RunSettings
 from tests import synthetic_run
 
 EVIL = "<script>alert(1)</script>\"'&"
@@ -59,7 +60,7 @@ class Page(HTMLParser):
         return " ".join(" ".join(self.texts).split())
 
 
-def page(result: RunResult | None = None) -> Page:
+def page(result: ComparedRun | None = None) -> Page:
     made = render(
         result or synthetic_run.result(),
         command=("remyelin", "run", "made_up"),

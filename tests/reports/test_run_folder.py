@@ -13,6 +13,7 @@ import pandas as pd
 import pyarrow.parquet as pq
 import pytest
 
+from remyelin.comparison.compared import OUTCOMES
 from remyelin.core.folders import folder_target, new_folder
 from remyelin.errors import OutputError, SimulationError
 from remyelin.reports.folder import write_run_folder
@@ -20,7 +21,6 @@ from remyelin.reports.parquet import arrow_table, data_dictionary
 from remyelin.reports.wording import DISCLAIMER
 from remyelin.study.tables import SUBJECTS, TABLES
 from remyelin.trials.layout import RUN
-from remyelin.trials.prediction import OUTCOMES
 from tests import synthetic_run
 
 ROOT = Path(__file__).resolve().parents[2]

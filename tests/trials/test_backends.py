@@ -5,13 +5,14 @@ from __future__ import annotations
 import pandas as pd
 
 from remyelin.engine.backends import Backend
+from remyelin.trials.plans import Plans
 from remyelin.trials.work import run_replicates
 from tests.trials import small
 
 
 def tables(backend: Backend, *, workers: int = 1, replicates: int = 2) -> dict[str, pd.DataFrame]:
     plan = small.plan(backend=backend, workers=workers, replicates=replicates)
-    return run_replicates(plan, None)
+    return run_replicates(Plans.single(plan), None)
 
 
 def test_the_compiled_engine_gives_what_the_reference_gives() -> None:

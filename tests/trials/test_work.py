@@ -14,22 +14,27 @@ import pytest
 
 from remyelin.errors import SimulationError
 from remyelin.trials import work
+from remyelin.trials.plans import Plans
 from remyelin.trials.work import run_replicates
-from tests.trials.small import plan
+from tests.trials import small
 
 PATIENCE_SECONDS = 30.0
+
+
+def plans(**settings: int) -> Plans:
+    return Plans.single(small.plan(**settings))
 
 
 @pytest.mark.parametrize("workers", [1, 2, 3, 7, 40])
 @pytest.mark.parametrize("replicates", [1, 2, 7, 20])
 def test_every_replicate_is_in_one_share(workers: int, replicates: int) -> None:
-    shares = work._batches(plan(workers=workers, replicates=replicates))
-    assert [r for share in shares for r in share] == list(range(replicates))
+    shares = work._batches(plans(workers=workers, replicates=replicates))
+    assert [r for share in shares for r in share.replicates] == list(range(replicates))
     assert len(shares) >= min(workers, replicates, 2)
 
 
 def test_the_size_of_the_shares_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    ready = plan(patients=10, replicates=3)
+    ready = plans(patients=10, replicates=3)
     whole = run_replicates(ready, None)
     assert len(work._batches(ready)) == 1
     monkeypatch.setattr(work, "_SMALLEST_SHARE", 1)
@@ -55,7 +60,7 @@ def test_a_worker_that_dies_is_one_clear_error_and_leaves_no_process() -> None:
     killer = threading.Thread(target=kill_one)
     killer.start()
     with pytest.raises(SimulationError, match=r"worker process ended.*--workers 1"):
-        run_replicates(plan(patients=2_000, replicates=2, workers=2), None)
+        run_replicates(plans(patients=2_000, replicates=2, workers=2), None)
     killer.join()
     assert killed
     deadline = time.monotonic() + PATIENCE_SECONDS

@@ -13,6 +13,7 @@ from typing import Final
 
 import pandas as pd
 
+from tools.fuzz.mutators import Gentle, spoil_bytes
 from tools.fuzz.tables import csv_input, parquet_input, spoil_frame
 from tools.fuzz.trees import json_input, yaml_input
 
@@ -193,6 +194,7 @@ def _definitions(random: Random) -> Try:
 _MANIFEST: Final = (
     '{"format": 1, "study_id": "mist", "study": "a", "parameters": "b", "cohort": "c", '
     '"code": "d", "backend": "fused", "patients": 110, "replicates": 2, "seed": 1, '
+    '"draws": {"origin": "prior", "number": 1, "digest": "e", "of_replicates": [0, 0]}, '
     '"twins": false, "mechanism": "peripheral", "tables": "none", "shard_patients": 4096}'
 )
 
@@ -249,6 +251,25 @@ def _read_history(frames: Mapping[str, pd.DataFrame]) -> object:
     return [events(history, library[name], library) for name in names]
 
 
+@cache
+def _draws() -> str:
+    from remyelin.parameters import ParameterDraws, ParameterTable
+
+    table = ParameterTable.load()
+    return ParameterDraws.prior(table, 4, seed=1, keys=["lesion_rate", "reserve"]).text()
+
+
+def _parameter_draws(random: Random) -> Try:
+    from remyelin.parameters import ParameterTable
+    from remyelin.parameters.request import read_draws
+
+    head, _, body = _draws().partition("\n")
+    made = head.encode() + b"\n" + csv_input(body, random)
+    if not isinstance(random, Gentle) and random.random() < 0.2:
+        made = spoil_bytes(made, random)
+    return Try({"draws.csv": made}, call=lambda: read_draws("draws.csv", ParameterTable.load()))
+
+
 KINDS: Final[Mapping[str, tuple[Maker, int]]] = {
     "visits CSV": (_longitudinal("visits", "csv"), 10),
     "visits Parquet": (_longitudinal("visits", "parquet"), 10),
@@ -257,6 +278,7 @@ KINDS: Final[Mapping[str, tuple[Maker, int]]] = {
     "patients CSV": (_longitudinal("patients", "csv"), 6),
     "patients Parquet": (_longitudinal("patients", "parquet"), 4),
     "tables from Python": (_history, 6),
+    "parameter draws": (_parameter_draws, 6),
     "study": (_by_file(lambda _: ("studies", "show"), _studies), 10),
     "protocol": (
         _by_file(lambda r: ("therapies", r.choice(("check", "show"))), _protocols),

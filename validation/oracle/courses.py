@@ -55,6 +55,7 @@ class Course:
     harm: list[tuple[int, str, int]]
     end: int
     died: bool
+    switch: int | None = None
 
 
 def course(random: np.random.Generator) -> Course:
@@ -73,7 +74,12 @@ def course(random: np.random.Generator) -> Course:
     died = bool(random.random() < 0.1)
     if died and random.random() < 0.4:
         harm.append((end, "death_of_other_cause", 5))
-    return Course(visits, sorted(onsets), harm, end, died)
+    if died and random.random() < 0.3:
+        visits[-1].measured["edss"] = 10.0
+    switch = None
+    if random.random() < 0.2:
+        switch = int(random.choice([visit.day for visit in visits])) + int(random.integers(-1, 2))
+    return Course(visits, sorted(onsets), harm, end, died, switch)
 
 
 def _visits(random: np.random.Generator) -> list[Visit]:
@@ -119,7 +125,8 @@ def tables(made: list[Course]) -> dict[str, pd.DataFrame]:
     subjects, visits, relapses, harm = [], [], [], []
     for number, one in enumerate(made):
         who = (0, "a", number)
-        subjects.append((*who, one.end, "death" if one.died else "completed"))
+        reason = "death" if one.died else "completed"
+        subjects.append((*who, one.end, reason, np.nan if one.switch is None else one.switch))
         for seen in one.visits:
             values = (seen.measured.get(name, np.nan) for name in MEASURES)
             visits.append((*who, seen.number, seen.day, seen.planned, *values))
@@ -127,7 +134,7 @@ def tables(made: list[Course]) -> dict[str, pd.DataFrame]:
         harm += [(*who, *row) for row in one.harm]
     key = ["replicate", "arm_id", "subject_id"]
     return {
-        "subjects": pd.DataFrame(subjects, columns=[*key, "end_day", "end_reason"]),
+        "subjects": pd.DataFrame(subjects, columns=[*key, "end_day", "end_reason", "switch_day"]),
         "visits": pd.DataFrame(visits, columns=[*key, "visit", "day", "scheduled", *MEASURES]),
         "relapses": pd.DataFrame(relapses, columns=[*key, "day"]),
         "adverse_events": pd.DataFrame(harm, columns=[*key, "day", "event", "grade"]),

@@ -7,6 +7,7 @@ may come 15 days early; "within 30 days" includes day 30.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import NamedTuple
@@ -95,9 +96,13 @@ class Change:
     relapse: str = ""
     reach: float | None = None
     secondary: bool = False
+    quiet: bool = False
+    until_switch: bool = False
 
     def __call__(self, one: Course) -> Answer:
         """Look along the course."""
+        if self.until_switch and one.switch is not None:
+            one = replace(one, end=min(one.end, one.switch), switch=None)
         rated = [v for v in one.visits if v.planned and self.column in v.measured]
         first = next((v for v in rated if self._is_baseline(v)), None)
         if first is None:
@@ -105,13 +110,14 @@ class Change:
         visits = [v for v in rated if first.day <= v.day <= one.end]
         if not visits or not self._applies(self._score(first)):
             return Answer("no_baseline")
-        found = self._search(visits, one.onsets)
+        found = self._search(visits, one)
         if found is not None:
             return found
         can = any(
             self._may_start(v, one.onsets)
             and (not self.secondary or "fs_pyramidal" in v.measured)
-            and self._sealing(visits, place, one.onsets, plain=True) is not None
+            and (seal := self._sealing(visits, place, one.onsets, plain=True)) is not None
+            and (not self.quiet or bool(self._scans(one, visits[0].day, visits[seal].day)))
             for place, v in enumerate(visits)
             if place > 0
         )
@@ -128,12 +134,30 @@ class Change:
             return score < self.reach
         return self.step(score) is not None
 
-    def _search(self, visits: list[Visit], onsets: list[int]) -> Answer | None:
+    @staticmethod
+    def _scans(one: Course, after: int, until: int) -> list[Visit]:
+        """Scans after one day and up to another."""
+        lesions = ("gd_lesions", "new_t2_lesions")
+        return [
+            v
+            for v in one.visits
+            if v.planned
+            and after < v.day <= min(until, one.end)
+            and any(name in v.measured for name in lesions)
+        ]
+
+    def _is_quiet(self, one: Course, after: int, until: int) -> bool:
+        scans = self._scans(one, after, until)
+        lesions = ("gd_lesions", "new_t2_lesions")
+        return bool(scans) and not any(v.measured.get(name, 0) for v in scans for name in lesions)
+
+    def _search(self, visits: list[Visit], one: Course) -> Answer | None:
+        onsets = one.onsets
         place = self._reference(visits, 0, onsets)
         score = None if place is None else self._score(visits[place])
         while place is not None and score is not None:
             onset = min((o for o in onsets if self.reset and o > visits[place].day), default=None)
-            found = self._along(visits, place, score, onset, onsets)
+            found = self._along(visits, place, score, onset, one)
             if isinstance(found, Answer):
                 return found
             if found is not None:
@@ -156,13 +180,17 @@ class Change:
         place: int,
         score: float,
         onset: int | None,
-        onsets: list[int],
+        one: Course,
     ) -> Answer | int | None:
         """The event, or the visit to which the reference moves; a relapse ends the reference."""
+        onsets = one.onsets
         for at in range(place + 1, len(visits)):
             if onset is not None and visits[at].day > onset:
                 return None
             seal = self._event(visits, at, place, score, onsets)
+            if seal is not None and self.quiet:
+                span = visits[place].day, visits[seal].day
+                seal = seal if self._is_quiet(one, *span) else None
             if seal is not None:
                 day = visits[at].day
                 confirmed = day if self.wait is None else visits[seal].day
@@ -236,7 +264,7 @@ class Change:
                 return None
             if visit.measured.get("fs_pyramidal", -1) < 2:
                 return None
-            if not _leads(visits[reference], visit, visits[seal]):
+            if not _leads(visits[reference], visits[at : seal + 1]):
                 return None
         spans = self._spans(visits, at, reference, seal)
         if any(low <= onset <= high for low, high in spans for onset in onsets):
@@ -277,17 +305,23 @@ class Change:
         return None
 
 
-def _leads(reference: Visit, visit: Visit, seal: Visit) -> bool:
-    """Whether a system that rose most is still risen where the worsening is confirmed."""
-    names = [f"fs_{name}" for name in SYSTEMS]
+def _leads(reference: Visit, held: list[Visit]) -> bool:
+    """Whether a system that rose most is risen up to the confirming visit, the last of those held.
+
+    A visit in between at which it was not rated says nothing.
+    """
+    first, *between, seal = held
+    before = reference.measured
     rises = {
-        name: visit.measured[name] - reference.measured[name]
-        for name in names
-        if name in visit.measured and name in reference.measured
+        name: first.measured[name] - before[name]
+        for name in (f"fs_{system}" for system in SYSTEMS)
+        if name in first.measured and name in before
     }
     most = max(rises.values(), default=0)
     return most > 0 and any(
-        rise == most and seal.measured.get(name, -1) > reference.measured[name]
+        rise == most
+        and seal.measured.get(name, -1) > before[name]
+        and all(visit.measured.get(name, math.inf) > before[name] for visit in between)
         for name, rise in rises.items()
     )
 
@@ -384,6 +418,24 @@ def first_of(*rules: Rule) -> Rule:
     return rule
 
 
+def every(rule: Change, one: Course) -> list[Answer]:
+    """All events of one patient: after each he begins anew at the visit that confirmed it."""
+    found: list[Answer] = []
+    left = one
+    while (answer := rule(left)).status == "event":
+        found.append(answer)
+        if rule.reach is not None:
+            break
+        later = [v for v in left.visits if v.day >= (answer.confirmed or 0)]
+        begin = next(v for v in later if v.planned and rule.column in v.measured)
+        left = replace(left, visits=[replace(begin, number=0), *_others(later, begin)])
+    return found
+
+
+def _others(visits: list[Visit], begin: Visit) -> list[Visit]:
+    return [replace(v, number=v.number + 1) for v in visits if v is not begin]
+
+
 def _opera(**more: object) -> Change:
     base = Change(step=half_from_6, wait=168, relapse="kappos", reset=True, never_lower=True)
     return replace(base, reference_apart=30, **more)  # type: ignore[arg-type]
@@ -448,6 +500,13 @@ CHANGES: Mapping[str, Change] = {
         relapse="last_visit",
         secondary=True,
     ),
+    "t25fw12": replace(WALK, wait=84),
+    "nhpt12": replace(PEG, wait=84),
+    "cdw24_half_from_6": Change(step=half_from_6, wait=168),
+    "pirma24_edss": _opera(quiet=True),
+    "pirma24_muller2023": replace(MULLER, quiet=True),
+    "edss10": Change(reach=10),
+    "cdw24_on_treatment": Change(wait=168, until_switch=True),
     "edss_worse_steps": Change(step=half_from_55),
     "edss_better_steps": Change(step=half_from_55, up=False),
 }
@@ -469,6 +528,9 @@ RULES: Mapping[str, Rule] = {
     ),
     "neda4": first_of(CDW24, relapse(), MRI, brain_loss),
     "brain_loss": brain_loss,
+    "ccdw12": first_of(Change(wait=84), CHANGES["t25fw12"], CHANGES["nhpt12"]),
+    "edss_plus24": first_of(CHANGES["cdw24_half_from_6"], WALK, PEG),
+    "death_or_edss10": first_of(death(), CHANGES["edss10"]),
     "composite24": first_of(CDW24, WALK, PEG),
     "pira24_kappos2020": first_of(
         *(CHANGES[f"pira24_kappos2020_{name}"] for name in ("edss", "t25fw", "nhpt"))

@@ -141,7 +141,7 @@ def _plan(one: Entry, inputs: Inputs, size: Size, seed: int, people: Reference) 
         study_id=one.study.study_id, patients=size.patients(one.study), replicates=1, seed=seed
     )
     try:
-        return Plan.of(one.study, settings, inputs, people=people)
+        return Plan.of(one.study, settings, inputs, people=people, exact=False)
     except CohortError:
         return None
 
@@ -161,7 +161,7 @@ def _conducted(ready: Sequence[tuple[Entry, Plan]], replicate: int) -> list[tupl
 def _read(one: Entry, plan: Plan, tables: dict[str, object]) -> Finished:
     definitions = plan.inputs.definitions
     history = History.of(tables)
-    made = predictions(one.study, history, definitions, scored=False)
+    made = predictions(one.study, history, definitions)
     asked = ((t.target, t.arm, t.measure) for t in one.targets)
     return Finished(
         run=one.study.study_id,

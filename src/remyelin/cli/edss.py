@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from remyelin.cli.endpoints import renames
+from remyelin.cli.endpoints import Mapping, renames, within
+from remyelin.cli.reading import Decimal, reading_of
 from remyelin.cli.session import Force, Json, say, say_json
 from remyelin.errors import UsageError
 from remyelin.files import shown
+
+if TYPE_CHECKING:
+    from remyelin.endpoints.reading import Reading
+    from remyelin.endpoints.sheet import Sheet
 
 _MOST_ROWS = 20
 
@@ -26,7 +31,11 @@ def _chosen(given: str, kinds: type[Choice], option: str) -> Choice:
 
 def edss_command(
     file: Annotated[
-        str | None, typer.Argument(metavar="FILE", help="Ratings: a table, a row per rating.")
+        str | None,
+        typer.Argument(
+            metavar="FILE",
+            help="Ratings: a table, a row per rating; with --mapping the folder of the datasets.",
+        ),
     ] = None,
     *,
     rule: Annotated[
@@ -43,6 +52,8 @@ def edss_command(
         list[str] | None,
         typer.Option(metavar="OLD=NEW", help="Read column OLD as NEW; may be repeated."),
     ] = None,
+    mapping: Mapping = None,
+    decimal: Decimal = None,
     template: Annotated[
         bool, typer.Option("--template", help="Print a table to fill in, and end.")
     ] = False,
@@ -64,18 +75,30 @@ def edss_command(
         return
     if file is None:
         raise UsageError("give a FILE of ratings, or --template for a table to fill in")
-    target = None if out is None else check_sheet(out, force=force, inputs=(file,))
+    inputs = (file,) if mapping is None else within(file)
+    target = None if out is None else check_sheet(out, force=force, inputs=inputs)
+    if mapping is not None and rename:
+        raise UsageError("--mapping names all columns; --rename does not go with it")
+    reading = reading_of(decimal=decimal)
     found = rate_table(
-        file,
+        file if mapping is None else _mapped(file, mapping, reading),
         rule=_chosen(rule, EdssRule, "--rule"),
         scale=_chosen(systems, Scale, "--systems"),
         renamed=renames(rename or []),
+        reading=reading,
     )
     if target is not None:
-        write_sheet(found.frame, target, force=force, inputs=(file,))
+        write_sheet(found.frame, target, force=force, inputs=inputs)
     if json:
         say_json(report.values(found))
         return
     say(report.text(found, most=_MOST_ROWS if target is None else 0))
     if target is not None:
         say(f"\nTable: {target}")
+
+
+def _mapped(folder: str, mapping: str, reading: Reading) -> Sheet:
+    """Ratings among the visits that a mapping makes of a folder of datasets."""
+    from remyelin.endpoints.mapping import ratings_of, read_mapping
+
+    return ratings_of(folder, read_mapping(mapping), reading=reading)

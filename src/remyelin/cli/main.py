@@ -13,6 +13,7 @@ import typer
 
 from remyelin.cli import (
     definitions,
+    describe,
     endpoints,
     evidence,
     export,
@@ -23,7 +24,9 @@ from remyelin.cli import (
     studies,
     therapies,
 )
+from remyelin.cli.analyse import analyse_command
 from remyelin.cli.edss import edss_command
+from remyelin.cli.multiverse import multiverse_command
 from remyelin.cli.patient import patient_command
 from remyelin.cli.session import Session, help_without_command
 from remyelin.cli.verify import verify_command
@@ -48,6 +51,8 @@ app = typer.Typer(
 )
 app.command("run")(run.run_command)
 app.command("endpoints")(endpoints.endpoints_command)
+app.command("analyse")(analyse_command)
+app.command("multiverse")(multiverse_command)
 app.command("edss")(edss_command)
 app.command("patient")(patient_command)
 app.command("verify")(verify_command)
@@ -57,6 +62,7 @@ app.add_typer(studies.single, name="study")
 app.add_typer(parameters.listing, name="parameters")
 app.add_typer(evidence.listing, name="evidence")
 app.add_typer(definitions.listing, name="definitions")
+app.add_typer(describe.listing, name="describe")
 app.add_typer(therapies.listing, name="therapies")
 app.add_typer(product.listing, name="product")
 app.add_typer(export.listing, name="export")

@@ -18,9 +18,10 @@ from remyelin.cli.session import Force, Json, say, say_json, whole_number
 from remyelin.errors import UsageError
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.core.outputs import Inputs
     from remyelin.study.schema import Study
-    from remyelin.trials.prediction import Progress, RunResult
+    from remyelin.trials.prediction import Progress
 
 RUNS_FOLDER = Path("runs")
 """Where run folders go when no folder is asked for."""
@@ -51,6 +52,22 @@ _MechanismOption: TypeAlias = Annotated[
     typer.Option(
         metavar="NAME",
         help="How cell products act: peripheral, trophic or null (docs/cells.md) [peripheral].",
+    ),
+]
+_ParametersOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="point|prior|FILE",
+        help="Parameters: point (the values of the table), prior (draws from the priors) or a file "
+        "of draws; replicate k takes draw k modulo their number [point].",
+    ),
+]
+_DrawsOption: TypeAlias = Annotated[
+    str | None,
+    typer.Option(
+        metavar="INTEGER",
+        help="Draws of the parameters, at most one for each replicate; of a file the first ones "
+        "[one for each replicate].",
     ),
 ]
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
@@ -101,36 +118,43 @@ def _progress(*, wanted: bool) -> Iterator[Callable[[Progress], None] | None]:
 
 
 @dataclass(frozen=True)
-class _Shards:
-    """How a run in shards is asked for."""
+class _Asked:
+    """What is asked for beside study, numbers and engine."""
 
     tables: str
     resume: bool
     cluster: str | None
     force: bool
     mechanism: str
+    parameters: str
+    draws: int | None
 
     def in_folder(self, target: str | Path) -> dict[str, Any]:
-        """Arguments of `remyelin.run`; none beside whole tables, which need no folder."""
-        asked: dict[str, Any] = {"tables": self.tables, "mechanism": self.mechanism}
+        """Arguments of `remyelin.run`; no folder beside whole tables, which need none."""
+        asked: dict[str, Any] = {
+            "tables": self.tables,
+            "mechanism": self.mechanism,
+            "parameters": self.parameters,
+            "draws": self.draws,
+        }
         if self.tables != _WHOLE or self.resume or self.cluster is not None:
             asked |= {"folder": target, "resume": self.resume, "cluster": self.cluster}
             asked["force"] = self.force
         return asked
 
 
-def _prepare(target: str | Path, shards: _Shards, inputs: Inputs) -> Path:
+def _prepare(target: str | Path, asked: _Asked, inputs: Inputs) -> Path:
     """Refuse a folder that cannot be written, or an unknown mechanism, before any work is done."""
     from remyelin.core.folders import folder_target, resumed_folder
     from remyelin.therapies.mechanisms import named
     from remyelin.trials.layout import RUN
     from remyelin.trials.prediction import keep_named
 
-    keep_named(shards.tables)
-    named(shards.mechanism)
-    if shards.resume:
+    keep_named(asked.tables)
+    named(asked.mechanism)
+    if asked.resume:
         return resumed_folder(target, RUN)
-    return folder_target(target, RUN, force=shards.force, inputs=inputs)
+    return folder_target(target, RUN, force=asked.force, inputs=inputs)
 
 
 def _on_device(device: str, backend: str) -> str:
@@ -155,14 +179,14 @@ def _run(
     *,
     twins: bool,
     backend: str,
-    shards: _Shards,
+    asked: _Asked,
     inputs: Inputs,
     listen: Callable[[Progress], None] | None,
-) -> tuple[RunResult, Path]:
+) -> tuple[ComparedRun, Path]:
     import remyelin
     from remyelin.reports.folder import write_run_folder
 
-    target = _prepare(target, shards, inputs)
+    target = _prepare(target, asked, inputs)
     result = remyelin.run(
         study,
         patients=numbers["patients"],
@@ -172,10 +196,10 @@ def _run(
         twins=twins,
         backend=backend,
         progress=listen,
-        **shards.in_folder(target),
+        **asked.in_folder(target),
     )
     command = ("remyelin", *sys.argv[1:])
-    return result, write_run_folder(result, target, command=command, force=shards.force)
+    return result, write_run_folder(result, target, command=command, force=asked.force)
 
 
 def _warn(study: Study, *, quiet: bool) -> None:
@@ -196,7 +220,7 @@ def _warn(study: Study, *, quiet: bool) -> None:
             print(printable(f"warning: {text}"), file=sys.stderr)
 
 
-def _print(result: RunResult, folder: Path, *, quiet: bool, json: bool) -> None:
+def _print(result: ComparedRun, folder: Path, *, quiet: bool, json: bool) -> None:
     from remyelin.reports.folder import REPORT_NAME
 
     if json:
@@ -246,6 +270,34 @@ def _numbers(texts: Mapping[str, str | None], begun: Mapping[str, Any]) -> dict[
     return numbers
 
 
+def _parameters(
+    given: str | None, draws: str | None, begun: Mapping[str, Any], out: str | None
+) -> tuple[str, int | None]:
+    """Parameters and draws of the command line, else those of the run begun, else a point."""
+    from remyelin.parameters import Origin
+    from remyelin.parameters.draws import MOST_DRAWS
+    from remyelin.trials.layout import DRAWS_NAME
+
+    number = None if draws is None else whole_number(draws, "--draws", low=1, high=MOST_DRAWS)
+    there = begun.get("draws")
+    about: Mapping[str, Any] = there if isinstance(there, Mapping) else {}
+    is_point = about.get("origin", Origin.POINT) == Origin.POINT
+    kept = Origin.POINT.value if is_point else str(Path(out or "") / DRAWS_NAME)
+    chosen = kept if given is None else given
+    if number is None and not is_point and chosen != Origin.POINT:
+        number = about.get("number")
+    return chosen, number
+
+
+def _read_by(study: str, asked: _Asked) -> Inputs:
+    """Files that the command reads, which it never replaces."""
+    from remyelin.parameters.request import WORDS
+    from remyelin.study.catalogue import SUFFIXES
+
+    studies = (study,) if study.endswith(SUFFIXES) else ()
+    return studies if asked.parameters in WORDS else (*studies, asked.parameters)
+
+
 def run_command(
     study: Annotated[
         str, typer.Argument(metavar="STUDY", help="Name of a study, or a study file (.yaml).")
@@ -287,6 +339,8 @@ def run_command(
         typer.Option(metavar="NAME", help="cpu, or cuda: an NVIDIA graphics processor [cpu]."),
     ] = "cpu",
     mechanism: _MechanismOption = None,
+    parameters: _ParametersOption = None,
+    draws: _DrawsOption = None,
     json: Json = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", help="Print only where the run folder is.")
@@ -305,7 +359,7 @@ def run_command(
     target = default_folder(chosen.study_id) if out is None else out
     kept = tables or str(begun.get("tables", _WHOLE))
     how = mechanism or str(begun.get("mechanism", "peripheral"))
-    shards = _Shards(kept, resume, cluster, force, how)
+    asked = _Asked(kept, resume, cluster, force, how, *_parameters(parameters, draws, begun, out))
     _warn(chosen, quiet=quiet or json or study in studies.names())
     with _progress(wanted=not (quiet or json)) as listen:
         result, folder = _run(
@@ -314,8 +368,8 @@ def run_command(
             target,
             twins=twins or begun.get("twins") is True,
             backend=str(begun.get("backend", "fused")) if backend is None else backend,
-            shards=shards,
-            inputs=(study,) if study.endswith(studies.SUFFIXES) else (),
+            asked=asked,
+            inputs=_read_by(study, asked),
             listen=listen,
         )
     _print(result, folder, quiet=quiet, json=json)

@@ -146,7 +146,11 @@ class Reference:
 
 
 def of(
-    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
+    variant: Variant,
+    inputs: Inputs,
+    report: Callable[[float], None] | None = None,
+    *,
+    threads: int = 1,
 ) -> Reference:
     """Give a reference population: the stored one, a kept one, or one made now.
 
@@ -159,6 +163,8 @@ def of(
         only for the parameters it was made with.
     report
         Told the share of the work done where one is made.
+    threads
+        Threads that the engine may use; nobody depends on it.
 
     Raises
     ------
@@ -168,7 +174,7 @@ def of(
         Prior treatment names a protocol that does not act.
     """
     key = (variant, inputs.digest())
-    found = _recent.pop(key, None) or find(variant, inputs, report)
+    found = _recent.pop(key, None) or find(variant, inputs, report, threads=threads)
     _recent[key] = found
     while len(_recent) > _MOST_IN_MEMORY:
         _recent.popitem(last=False)
@@ -176,7 +182,11 @@ def of(
 
 
 def find(
-    variant: Variant, inputs: Inputs, report: Callable[[float], None] | None = None
+    variant: Variant,
+    inputs: Inputs,
+    report: Callable[[float], None] | None = None,
+    *,
+    threads: int = 1,
 ) -> Reference:
     """Do as `of`, without looking at what this process has found before."""
     table = inputs.parameters
@@ -184,7 +194,7 @@ def find(
     if frame is None:
         frame = Cache.of(KIND).kept(
             kept_name(variant, inputs),
-            lambda: make(variant, inputs, candidates=CANDIDATES, report=report),
+            lambda: make(variant, inputs, candidates=CANDIDATES, report=report, threads=threads),
             pack=packing.to_bytes,
             unpack=lambda content: packing.from_bytes(content, CANDIDATES),
         )
@@ -280,6 +290,8 @@ def looks_at(
     candidates: int,
     horizon_years: float,
     backend: Backend = DEFAULT_BACKEND,
+    *,
+    threads: int = 1,
 ) -> Iterator[Look]:
     """Simulate the first patients of a reference population and look at them every quarter."""
     table = inputs.parameters
@@ -291,7 +303,8 @@ def looks_at(
     population = start(
         table, streams, course=variant.course, era=variant.era, region=variant.region
     )
-    screening = Screening(carrier(table, backend), rater(table, backend), table, past, silent)
+    engine = carrier(table, backend, threads=threads)
+    screening = Screening(engine, rater(table, backend), table, past, silent)
     return screening.looks(population, horizon_years)
 
 
@@ -303,6 +316,7 @@ def make(
     horizon_years: float | None = None,
     backend: Backend = DEFAULT_BACKEND,
     report: Callable[[float], None] | None = None,
+    threads: int = 1,
 ) -> pd.DataFrame:
     """Simulate a reference population and pack it."""
     horizon = HORIZON_YEARS[variant.course] if horizon_years is None else horizon_years
@@ -314,7 +328,8 @@ def make(
                 report(min(1.0, look.day / last))
             yield look
 
-    return packing.packed(told(looks_at(variant, inputs, candidates, horizon, backend)))
+    looks = looks_at(variant, inputs, candidates, horizon, backend, threads=threads)
+    return packing.packed(told(looks))
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ FACES: Final = (
     "__main__.py",
     "calibration/",
     "cli/",
+    "comparison/",
     "credibility/",
     "py.typed",
     "reports/",

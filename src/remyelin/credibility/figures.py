@@ -20,12 +20,12 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from remyelin.comparison.scales import Z_95, scale_of
 from remyelin.credibility import groups
 from remyelin.credibility.keys import FigureKey, published, study_key, targets_by_name
 from remyelin.credibility.observations import Part, parts_of
 from remyelin.credibility.readings import reading_of
 from remyelin.credibility.role_table import outcome_classes, overlap_of, roles
-from remyelin.credibility.scales import Z_95, scale_of
 from remyelin.credibility.schema import Group, Target
 from remyelin.errors import UsageError
 from remyelin.evidence.base import EvidenceBase

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from remyelin.comparison.join import published as outcomes_of
 from remyelin.credibility import groups
 from remyelin.credibility.observations import parts_of, targets_of
 from remyelin.credibility.roles import cohort_of_study
 from remyelin.credibility.running import endpoint_name
 from remyelin.credibility.schema import Group, Target
-from remyelin.evidence.base import EvidenceBase
 from remyelin.study import catalogue
 from remyelin.study.outcome import Outcome
 from remyelin.study.schema import Study
@@ -86,9 +86,7 @@ def published(group: Group) -> Iterator[tuple[Study, Outcome]]:
     """Give the published figures of a group's studies that its endpoints ask for."""
     for entry in group.studies:
         study = catalogue.load(entry.study)
-        if study.evidence_id is None:
-            continue
-        seen = {one.key: one for one in EvidenceBase.load().outcomes(study.evidence_id)}
+        seen = {one.key: one for one in outcomes_of(study)}
         for key, _ in keys_of(study):
             if key in seen and (not entry.arms or key.arm in entry.arms):
                 yield study, seen[key]

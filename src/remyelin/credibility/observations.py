@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
+from remyelin.comparison.scales import Z_95, Scale
 from remyelin.credibility.pooling import Entry, pool
 from remyelin.credibility.roles import cohort_of_source, role_of_source
-from remyelin.credibility.scales import Z_95, Scale
 from remyelin.credibility.schema import Derived, Distribution, Group, Source, Target
 from remyelin.errors import InputError
 from remyelin.evidence import special
@@ -221,17 +221,25 @@ def expanded(group: Group) -> tuple[tuple[Target, Observation], ...]:
     borrow nothing, for their units differ, nor do targets that say so.
     """
     pairs = tuple(_observed(group))
-    several = [(t.scale, seen.between_sd) for t, seen in pairs if len(seen.cohorts) > 1]
-    typical = {
-        scale: median([sd for kind, sd in several if kind is scale])
-        for scale in {kind for kind, _ in several} - {Scale.CHANGE}
-    }
+    typical = typical_spread(pairs)
     return tuple(
         (target, replace(seen, between_sd=typical[target.scale], borrowed=True))
         if target.borrows and len(seen.cohorts) == 1 and target.scale in typical
         else (target, seen)
         for target, seen in pairs
     )
+
+
+def typical_spread(pairs: Sequence[tuple[Target, Observation]]) -> dict[Scale, float]:
+    """Give the median between-study SD of targets that pool two cohorts or more, by scale.
+
+    Signed changes have none, for their units differ.
+    """
+    several = [(t.scale, seen.between_sd) for t, seen in pairs if len(seen.cohorts) > 1]
+    return {
+        scale: median([sd for kind, sd in several if kind is scale])
+        for scale in {kind for kind, _ in several} - {Scale.CHANGE}
+    }
 
 
 def targets_of(group: Group) -> tuple[Target, ...]:

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from statistics import fmean
+from typing import TypedDict
 
 import numpy as np
 
-from remyelin.credibility.observations import Observation
+from remyelin.comparison.join import judged, predictive_of, published, role_of, size_of
+from remyelin.comparison.judgement import Judgement, judge
+from remyelin.comparison.predictive import Predictive
+from remyelin.comparison.scales import Z_95, Scale, distance, scale_of
+from remyelin.credibility.observations import Observation, typical_spread
 from remyelin.credibility.overlap import shares_tuned
 from remyelin.credibility.roles import cohort_of_study
 from remyelin.credibility.running import GroupRun, Job, endpoint_name
-from remyelin.credibility.scales import Z_90, Z_95, Scale, distance, scale_of
 from remyelin.credibility.schema import Target
 from remyelin.credibility.store import Finished
-from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics.scoring import MIN_REPLICATES, Verdict, interval_score, score, summarise
+from remyelin.statistics.scoring import MIN_REPLICATES, Verdict, summarise
 from remyelin.study.outcome import WHOLE, Outcome
 from remyelin.study.vocabulary import IntervalKind, Mark, Role
 from remyelin.trials.predict import keys_of
@@ -50,15 +53,15 @@ class Row:
     borrowed
         Whether the between-study SD comes from other quantities, for want of a second cohort.
     median, low, high
-        Prediction and its 5 to 95 % interval.
+        Median of the replicates and the 90 % interval of a study's figure.
     strict_low, strict_high
-        The interval without the between-study SD; the same for figures of one study.
+        The interval without the between-study SD.
     replicates, patients
         Replicates with an estimate, and virtual patients (or events) in each.
     verdict, strict_verdict
         In or out of either interval, or why it is not scored.
     z, interval_score
-        As in `remyelin.statistics.scoring`, on the scale and in natural units.
+        As in `remyelin.comparison.predictive`, on the scale and in natural units.
     off
         Ratio, odds ratio or combined standard errors between median and observed figure.
     within_factor_2
@@ -135,33 +138,45 @@ def _cohorts(row: Row) -> list[str]:
 
 def _study_rows(run: GroupRun) -> Iterator[Row]:
     chosen = {entry.study: entry.arms for entry in run.group.studies}
+    typical = typical_spread(run.targets)
     for job in run.jobs:
         arms = chosen.get(job.study.study_id)
         done = run.finished.get(job.study.study_id)
-        if arms is None or done is None or job.study.evidence_id is None:
+        if arms is None or done is None:
             continue
-        published = EvidenceBase.load().outcomes(job.study.evidence_id)
-        seen = {outcome.key: outcome for outcome in published}
+        seen = {outcome.key: outcome for outcome in published(job.study)}
         for key, _ in keys_of(job.study):
             if key in seen and (not arms or key.arm in arms):
-                row = _study_row(job, done, seen[key])
+                row = _study_row(job, done, seen[key], typical)
                 quantity = run.group.quantities.get(key.outcome)
                 yield row if quantity is None else replace(row, quantity=quantity)
 
 
-def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
+def _study_row(job: Job, done: Finished, observed: Outcome, typical: Mapping[Scale, float]) -> Row:
+    """Score a figure of one study.
+
+    A single study cannot tell how far another one would lie from it: its levels borrow the typical
+    between-study SD of the group, as targets of one cohort do. Contrasts of two arms borrow
+    nothing, for what studies differ by moves their arms alike.
+    """
     key = observed.key
-    values = done.endpoints[endpoint_name(key)]
-    summary, judged = summarise(values), score(values, observed)
+    is_level = key.arm in job.study.arm_ids
     scale = scale_of(key.measure, key.outcome)
-    same_size = done.patients == job.study.design.n
-    verdict = judged.verdict if same_size else Verdict.NOT_SCORABLE
+    between_sd = typical.get(scale, 0.0) if is_level else 0.0
+    predictive = predictive_of(
+        key,
+        done.endpoints[endpoint_name(key)],
+        size=size_of(job.study, key.arm, done.patients),
+        study_sd=between_sd,
+    )
+    found = judged(predictive, observed, scored=done.patients == job.study.design.n)
+    summary = summarise(done.endpoints[endpoint_name(key)])
     error = _combined_error(observed, summary.sd, summary.n_replicates)
     off = distance(scale, summary.median, observed.value, error, n=observed.n)
     time = "" if key.time_months is None else f", month {key.time_months:g}"
     part = "" if key.subgroup == WHOLE else f" ({key.subgroup})"
     is_ci = observed.interval_kind is IntervalKind.CI
-    study = EvidenceBase.load().study(key.study_id)
+    role = role_of(job.study) or Role.TEST
     return Row(
         name=f"{job.study.study_id}|{endpoint_name(key)}",
         title=f"{_words(key.outcome)}, {_words(key.arm)}{part}{time}, {_words(key.measure.value)}",
@@ -171,8 +186,8 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         era=job.study.population.era.value,
         unit="",
         scale=scale,
-        role=study.role,
-        overlaps_tune=shares_tuned(study.role, [cohort_of_study(key.study_id)]),
+        role=role,
+        overlaps_tune=shares_tuned(role, [cohort_of_study(key.study_id)]),
         cohort=cohort_of_study(key.study_id),
         weight=1.0,
         observed=observed.value,
@@ -180,24 +195,43 @@ def _study_row(job: Job, done: Finished, observed: Outcome) -> Row:
         observed_high=observed.high if is_ci else None,
         observed_n=observed.n,
         studies=1,
-        between_sd=0.0,
-        borrowed=False,
-        median=summary.median,
-        low=summary.low,
-        high=summary.high,
-        strict_low=summary.low,
-        strict_high=summary.high,
+        between_sd=between_sd,
+        borrowed=between_sd > 0.0,
         replicates=summary.n_replicates,
         patients=float(done.patients),
-        verdict=verdict,
-        strict_verdict=verdict,
-        z=judged.z if same_size else None,
-        interval_score=judged.interval_score if same_size else None,
         off=off,
         within_factor_2=None if off is None else off <= scale.limit,
         mark=observed.mark,
         source=observed.source,
         note=observed.definition_text,
+        **_judged_cells(predictive, found),
+    )
+
+
+class _Judged(TypedDict):
+    median: float
+    low: float
+    high: float
+    strict_low: float
+    strict_high: float
+    verdict: Verdict
+    strict_verdict: Verdict
+    z: float | None
+    interval_score: float | None
+
+
+def _judged_cells(predictive: Predictive, found: Judgement) -> _Judged:
+    """Give the cells that the one rule of scoring fills, of studies and of targets."""
+    return _Judged(
+        median=predictive.median,
+        low=found.low,
+        high=found.high,
+        strict_low=found.strict_low,
+        strict_high=found.strict_high,
+        verdict=found.verdict,
+        strict_verdict=found.strict_verdict,
+        z=found.z,
+        interval_score=found.interval_score,
     )
 
 
@@ -229,68 +263,29 @@ def _target_rows(run: GroupRun) -> Iterator[Row]:
 def target_row(
     target: Target, seen: Observation, values: Sequence[float], units: Sequence[float]
 ) -> Row:
-    r"""Score a special target.
+    """Score a special target.
 
-    Predictions are taken to be normal on the target's scale, with the mean :math:`m` and SD
-    :math:`s` of the :math:`R` replicates of :math:`v` virtual patients (relapses, events) each. At
-    the size :math:`n` of the published figure the variance of the prediction is
-    :math:`s^2 v / n + s^2 / R`: the sampling error of a cohort of that size, and the Monte Carlo
-    error of the mean. Where only a standard error is published, its square stands in the place of
-    :math:`s^2 v / n`. The between-study variance is added for the verdict and left out for the
-    strict one.
+    The prediction is made of replicates of so many virtual patients (relapses, events) each, and
+    is that of a cohort of the size of the published figure. Where only a standard error is
+    published, it stands in the place of the sampling error of that size. The between-study
+    variance is added for the verdict and left out for the strict one.
     """
-    scale = target.scale
     natural = np.asarray(values, dtype=np.float64)
     known = ~np.isnan(natural)
-    placed = scale.forward(natural[known])
     size = float(np.mean(np.asarray(units)[known])) if known.any() else 0.0
-    strict = _spread(placed, size, seen)
-    if strict is None:
-        return _row(target, seen, natural, size, None)
-    wide = math.hypot(strict, seen.between_sd)
-    centre = float(placed.mean())
-    return _row(target, seen, natural, size, (centre, strict, wide))
-
-
-def _spread(
-    placed: np.ndarray[tuple[int], np.dtype[np.float64]], size: float, seen: Observation
-) -> float | None:
-    """Give the SD of the prediction at the size of the published figure; None: not to be formed."""
-    count = placed.size
-    if count < MIN_REPLICATES or not np.isfinite(placed).all():
-        return None
-    variance = float(placed.var(ddof=1))
-    if seen.n is not None and size > 0.0:
-        sampling = variance * size / seen.n
-    elif seen.error is not None:
-        sampling = seen.error**2
-    else:
-        sampling = variance
-    return math.sqrt(sampling + variance / count)
-
-
-def _row(
-    target: Target,
-    seen: Observation,
-    natural: np.ndarray[tuple[int], np.dtype[np.float64]],
-    size: float,
-    normal: tuple[float, float, float] | None,
-) -> Row:
-    scale, summary = target.scale, summarise(natural)
-    low, high, strict_low, strict_high = (summary.low, summary.high) * 2
-    median, z, error = summary.median, None, None
-    if normal is not None:
-        centre, strict, wide = normal
-        median = scale.back(centre)
-        low, high = scale.back(centre - Z_90 * wide), scale.back(centre + Z_90 * wide)
-        strict_low = scale.back(centre - Z_90 * strict)
-        strict_high = scale.back(centre + Z_90 * strict)
-        gap = float(scale.forward(seen.value)) - centre
-        z = gap / wide if wide > 0.0 and math.isfinite(gap) else None
-        error = _errors(seen, strict, summary.sd, summary.n_replicates)
-    verdict = _verdict(seen, summary.n_replicates, low, high)
-    scored = verdict in (Verdict.IN, Verdict.OUT)
-    off = distance(scale, median, seen.value, error, n=seen.n)
+    predictive = Predictive.of(
+        natural,
+        scale=target.scale,
+        size=size or None,
+        study_size=seen.n,
+        sampling_sd=seen.error if seen.n is None else None,
+        study_sd=seen.between_sd,
+    )
+    found = judge(predictive, seen.value, scorable=seen.scorable)
+    summary = summarise(natural)
+    strict_sd = replace(predictive, study_sd=0.0).sd
+    error = _errors(seen, strict_sd, summary.sd, summary.n_replicates)
+    off = distance(target.scale, predictive.median, seen.value, error, n=seen.n)
     return Row(
         name=target.target,
         title=target.title,
@@ -299,7 +294,7 @@ def _row(
         run=target.run,
         era=target.era.value,
         unit=target.unit,
-        scale=scale,
+        scale=target.scale,
         role=target.role,
         overlaps_tune=shares_tuned(target.role, seen.cohorts),
         cohort=COHORT_SEPARATOR.join(seen.cohorts),
@@ -311,36 +306,22 @@ def _row(
         studies=len(seen.cohorts),
         between_sd=seen.between_sd,
         borrowed=seen.borrowed,
-        median=median,
-        low=low,
-        high=high,
-        strict_low=strict_low,
-        strict_high=strict_high,
         replicates=summary.n_replicates,
         patients=size,
-        verdict=verdict,
-        strict_verdict=_verdict(seen, summary.n_replicates, strict_low, strict_high),
-        z=z if scored else None,
-        interval_score=interval_score(low, high, seen.value) if scored else None,
         off=off,
-        within_factor_2=None if off is None else off <= scale.limit,
+        within_factor_2=None if off is None else off <= target.scale.limit,
         mark=seen.mark,
         source=seen.source,
         note=target.note,
+        **_judged_cells(predictive, found),
     )
 
 
-def _errors(seen: Observation, strict: float, sd: float, replicates: int) -> float:
-    """Give the combined standard error for signed changes.
+def _errors(seen: Observation, strict: float, sd: float, replicates: int) -> float | None:
+    """Give the combined standard error for signed changes; None where it cannot be formed.
 
     The SD of the strict interval holds the Monte Carlo error already.
     """
+    if math.isnan(strict):
+        return None
     return strict if seen.error is None else math.hypot(seen.error, sd / math.sqrt(replicates))
-
-
-def _verdict(seen: Observation, replicates: int, low: float, high: float) -> Verdict:
-    if not seen.scorable:
-        return Verdict.NOT_SCORABLE
-    if replicates < MIN_REPLICATES:
-        return Verdict.NOT_SCORABLE if replicates else Verdict.NOT_ESTIMABLE
-    return Verdict.IN if low <= seen.value <= high else Verdict.OUT

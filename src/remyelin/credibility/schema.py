@@ -7,9 +7,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from remyelin.comparison.scales import Scale
 from remyelin.credibility.measures import AnyMeasure
 from remyelin.credibility.measures.distribution import ShareBelow
-from remyelin.credibility.scales import Scale
 from remyelin.study.fields import Frozen, Identifier, Number, Text, Whole
 from remyelin.study.population import Era, raise_problems
 from remyelin.study.vocabulary import Mark, Role

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from statistics import median
 
+from remyelin.comparison.scales import Scale
 from remyelin.credibility.rows import Row
-from remyelin.credibility.scales import Scale
 from remyelin.statistics.scoring import Verdict
 from remyelin.study.vocabulary import Role
 

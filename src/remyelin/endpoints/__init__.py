@@ -10,7 +10,7 @@ from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.history import History, Tables
 from remyelin.endpoints.level import LevelTable, intervals, level, visit_window
 from remyelin.endpoints.slope import slope
-from remyelin.endpoints.summary import Line, Result, evaluate, evaluate_all
+from remyelin.endpoints.summary import Line, Result, evaluate, evaluate_all, not_applicable
 
 __all__ = [
     "VISIT_TOLERANCE_DAYS",
@@ -31,6 +31,7 @@ __all__ = [
     "events",
     "intervals",
     "level",
+    "not_applicable",
     "observed_until",
     "read_dataset",
     "slope",

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 
+from remyelin.endpoints.choices import choices
 from remyelin.endpoints.conventions import BoolArray, FloatArray
 
 
@@ -130,8 +131,8 @@ DEATH, LOST = "death", "dropout"
 END_REASONS: Final = ("completed", LOST, DEATH, "failed")
 """Why observation of a patient ended."""
 
-RELAPSES_APART_DAYS: Final = 30.0
-"""Onsets closer than this belong to one relapse (McDonald criteria; recalled)."""
+RELAPSES_APART_DAYS: Final = choices()["relapses_apart"].value
+"""Onsets closer than this belong to one relapse (McDonald criteria)."""
 
 VISIT_WORDS: Final = (SUBJECT, "date", "day", VISIT, SCHEDULED, ARM, REPLICATE)
 RELAPSE_WORDS: Final = (SUBJECT, "date", "day", ARM, REPLICATE)

@@ -8,11 +8,13 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.endpoints.choices import choices
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-VISIT_TOLERANCE_DAYS: Final = 15.0
+VISIT_TOLERANCE_DAYS: Final = choices()["visit_tolerance"].value
 """Days by which a visit may miss its month and still stand for it.
 
 Half a month. Visits six months apart fall 182 to 184 days apart, trials allow a visit a week

@@ -52,7 +52,9 @@ class Search:
 
     def __post_init__(self) -> None:
         patient = self.rows.patient
-        self._end = np.searchsorted(patient, patient, side="right")
+        change = np.flatnonzero(patient[1:] != patient[:-1]) + 1
+        ends = np.append(change, patient.size)
+        self._end = np.repeat(ends, np.diff(ends, prepend=0))
 
     def run(self, baseline: IntArray) -> Hits:
         """Search from each patient's baseline visit on.
@@ -74,6 +76,11 @@ class Search:
         while active.any():
             active = self._round(active, hits)
         return hits
+
+    @property
+    def compared_score(self) -> FloatArray:
+        """Score with which each patient was compared last in `run`; nan where with none."""
+        return self._score
 
     def _allowed(self, place: IntArray) -> IntArray:
         """First visit at or after each place that may serve as reference; -1 where none."""

@@ -21,7 +21,9 @@ from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
 from remyelin.endpoints.history import History
 from remyelin.endpoints.intake import Ends, Relapses, Visits
 from remyelin.endpoints.quality import Findings, Problem, sentences
-from remyelin.endpoints.sheet import Sheet, Source, check_renamed, read_sheet
+from remyelin.endpoints.reading import AS_WRITTEN, Reading
+from remyelin.endpoints.renaming import check_renamed, for_table
+from remyelin.endpoints.sheet import Sheet, Source, read_sheet
 from remyelin.errors import InputError
 from remyelin.files import ReadLimits
 
@@ -58,6 +60,8 @@ class Dataset:
         What was read otherwise than it stands, or assumed, without asking.
     switched
         Patients whose treatment was switched.
+    sources
+        What was read of which file, where the tables were made of datasets by a mapping.
     """
 
     history: History
@@ -73,12 +77,16 @@ class Dataset:
     problems: tuple[Problem, ...]
     notes: tuple[Problem, ...] = ()
     switched: int = 0
+    sources: tuple[str, ...] = ()
 
     def date(self, day: FloatArray) -> NDArray[Any]:
-        """Calendar dates of days from baseline as text, empty for nan; None without dates."""
+        """Calendar dates of days from baseline as text; None without dates.
+
+        Empty where a day is nan, or a patient has no baseline.
+        """
         if not self.dated:
             return np.full(day.shape, None, dtype=object)
-        known = np.isfinite(day)
+        known = np.isfinite(day) & np.isfinite(self.origin)
         count = np.where(known, day + self.origin, 0.0).round().astype("int64")
         text = count.astype("datetime64[D]").astype(str).astype(object)
         return np.where(known, text, "")
@@ -92,6 +100,7 @@ def read_dataset(
     renamed: Mapping[str, str] | None = None,
     lenient: bool = False,
     limits: ReadLimits | None = None,
+    reading: Reading = AS_WRITTEN,
 ) -> Dataset:
     """Read and check longitudinal data.
 
@@ -108,11 +117,14 @@ def read_dataset(
         ``end_reason``, ``switch_date`` or ``switch_day``; without it observation ends at the last
         visit.
     renamed
-        Names of columns, and the names under which they are read, in every table that has them.
+        Names of columns, and the names under which they are read, in every table that has them;
+        with ``visits:``, ``relapses:`` or ``patients:`` before the name in that table alone.
     lenient
         Go on where every problem can be settled; docs/endpoints.md lists what is done with each.
     limits
         How large a file may be; by default as the environment says (see `ReadLimits`).
+    reading
+        How dates and numbers are read that can be read in more than one way.
 
     Raises
     ------
@@ -120,8 +132,36 @@ def read_dataset(
         Anything is wrong with the tables; every problem is named with row and column.
     """
     limits = limits or ReadLimits.from_environment()
-    found = Findings()
-    sheets = _sheets(visits, relapses, patients, renamed or {}, limits)
+    sheets = _sheets(
+        visits, relapses, patients, renamed=renamed or {}, limits=limits, reading=reading
+    )
+    return dataset_of(sheets, lenient=lenient, limits=limits)
+
+
+def dataset_of(
+    sheets: Mapping[str, Sheet],
+    *,
+    lenient: bool,
+    limits: ReadLimits,
+    found: Findings | None = None,
+) -> Dataset:
+    """Check tables that were read, and make them ready for endpoints.
+
+    Parameters
+    ----------
+    sheets
+        ``visits``, and ``relapses`` and ``patients`` where they were given.
+    lenient, limits
+        As in `read_dataset`.
+    found
+        What was found while the tables were made; it is told with the rest.
+
+    Raises
+    ------
+    InputError
+        Anything is wrong with the tables; every problem is named with row and column.
+    """
+    found = found or Findings()
     for one in sheets.values():
         found.take(one)
     sheet = sheets["visits"]
@@ -138,7 +178,7 @@ def read_dataset(
         unread=tuple(_unread(sheets)),
         n_visits=table.day.size,
         n_relapses=onsets.patient.size,
-        has_relapses=relapses is not None,
+        has_relapses="relapses" in sheets,
         has_reasons=end.given,
         problems=tuple(found.problems),
         notes=tuple(found.notes),
@@ -158,8 +198,10 @@ def _sheets(
     visits: Source,
     relapses: Source | None,
     patients: Source | None,
+    *,
     renamed: Mapping[str, str],
     limits: ReadLimits,
+    reading: Reading,
 ) -> dict[str, Sheet]:
     """The tables that were given, their columns renamed."""
     given = {"visits": visits}
@@ -173,13 +215,14 @@ def _sheets(
             source,
             name=name,
             wanted=_WORDS[name],
-            renamed=renamed,
+            renamed=for_table(renamed, name),
             limits=limits,
             may_be_empty=name != "visits",
+            reading=reading,
         )
         for name, source in given.items()
     }
-    check_renamed(sheets["visits"], renamed, others=tuple(sheets.values())[1:])
+    check_renamed(sheets, renamed)
     return sheets
 
 

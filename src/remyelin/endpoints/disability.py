@@ -11,6 +11,7 @@ from remyelin.endpoints.history import History
 from remyelin.endpoints.relapses import Onsets
 from remyelin.endpoints.rows import Rows, pick
 from remyelin.endpoints.rules import Rule, systems_needed, tolerance_of
+from remyelin.endpoints.scans import activity_scans
 from remyelin.errors import InputError
 from remyelin.study.definition import Definition
 from remyelin.units import months_to_whole_days
@@ -40,6 +41,23 @@ def confirmed_change(
         The definition has neither steps nor a relative change nor a threshold, or the visits lack
         a column that it reads.
     """
+    search, baseline = change_search(history, definition, observed_until)
+    rows, rule = search.rows, search.rule
+    hits = search.run(baseline)
+    applies = rule.applies(pick(rows.value, baseline))
+    return _found(rows, rule, hits, baseline=baseline, applies=applies, censoring=censoring)
+
+
+def change_search(
+    history: History, definition: Definition, observed_until: FloatArray
+) -> tuple[Search, IntArray]:
+    """Make the search for a change ready, and give the position of each patient's baseline.
+
+    Raises
+    ------
+    InputError
+        As `confirmed_change`.
+    """
     if not definition.steps and definition.relative_change is None and definition.threshold is None:
         raise InputError(
             f"definition {definition.definition_id}",
@@ -57,11 +75,10 @@ def confirmed_change(
         rows,
         Onsets(history.relapses),
         {name: score[used] for name, score in systems.items()},
+        activity_scans(history).until(observed_until) if definition.mri_free else None,
     )
     baseline = rows.first(np.ones(rows.day.size, dtype=bool), history.n)
-    hits = Search(rows, rule, Onsets(history.relapses)).run(baseline)
-    applies = rule.applies(pick(rows.value, baseline))
-    return _found(rows, rule, hits, baseline=baseline, applies=applies, censoring=censoring)
+    return Search(rows, rule, Onsets(history.relapses)), baseline
 
 
 def baseline_visit(rated: Rows, definition: Definition, n: int) -> IntArray:

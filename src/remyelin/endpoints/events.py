@@ -83,7 +83,7 @@ def components_seen(
     history = History.of(tables)
     found = (
         _search(history, part, definitions, Censoring.LAST_ASSESSMENT)
-        for part in _parts(definition, definitions)
+        for part in parts_of(definition, definitions)
     )
     return tuple(bool(part.findable.any()) for part in found)
 
@@ -144,7 +144,7 @@ def _composite(
     Without event the state is only known where every component could have been found.
     """
     parts = [
-        _search(history, part, definitions, censoring) for part in _parts(definition, definitions)
+        _search(history, part, definitions, censoring) for part in parts_of(definition, definitions)
     ]
     time = np.stack([part.time for part in parts])
     event = np.stack([part.event & part.baseline for part in parts])
@@ -178,7 +178,18 @@ def _composite(
     )
 
 
-def _parts(definition: Definition, definitions: Mapping[str, Definition]) -> tuple[Definition, ...]:
+def parts_of(
+    definition: Definition, definitions: Mapping[str, Definition]
+) -> tuple[Definition, ...]:
+    """Components of a composite, with the settings that it hands on to them.
+
+    Raises
+    ------
+    InputError
+        There are none, or one is of a kind that cannot be a component.
+    UnknownNameError
+        A component is not in ``definitions``.
+    """
     where = f"definition {definition.definition_id}"
     if not definition.components:
         raise InputError(

@@ -16,13 +16,11 @@ from remyelin.endpoints.disability import baseline_visit
 from remyelin.endpoints.eventtable import Found
 from remyelin.endpoints.history import History
 from remyelin.endpoints.rows import Rows, pick
+from remyelin.endpoints.scans import MRI_COLUMNS, scans_of
 from remyelin.errors import InputError
-from remyelin.study.definition import TREATMENT, Definition
+from remyelin.study.definition import TREATMENT, Definition, EventKind
 from remyelin.study.vocabulary import NO_HARM, OTHER_CAUSE
 from remyelin.units import DAYS_PER_YEAR, months_to_whole_days
-
-MRI_COLUMNS: Final = ("gd_lesions", "new_t2_lesions")
-"""Columns of the visits in which MRI activity shows."""
 
 SERIOUS_GRADE: Final = 3
 """Lowest CTCAE grade of a serious adverse event."""
@@ -30,23 +28,30 @@ SERIOUS_GRADE: Final = 3
 
 def first_relapse(history: History, definition: Definition, observed_until: FloatArray) -> Found:
     """First relapse with onset on or after ``earliest_months``; censored at the last day."""
-    rows = history.relapses.until(observed_until)
-    return _dated(history, rows, definition, observed_until)
+    return _dated(history, definition, observed_until)
 
 
 def first_adverse_event(
     history: History, definition: Definition, observed_until: FloatArray
 ) -> Found:
     """First adverse event of the name in ``column`` (any harm where it is empty)."""
-    rows = history.adverse_events
-    if definition.column:
-        named = history.adverse_named(frozenset({definition.column}))
-    else:
-        named = ~history.adverse_named(NO_HARM)
-    if definition.serious:
-        named &= rows.value >= SERIOUS_GRADE
-    rows = rows.keep(named).until(observed_until)
-    return _dated(history, rows, definition, observed_until)
+    return _dated(history, definition, observed_until)
+
+
+def dated_events(history: History, definition: Definition, observed_until: FloatArray) -> Rows:
+    """All relapses or adverse events that count under a definition, sorted."""
+    rows = history.relapses
+    if definition.kind is EventKind.ADVERSE_EVENT:
+        rows = history.adverse_events
+        if definition.column:
+            named = history.adverse_named(frozenset({definition.column}))
+        else:
+            named = ~history.adverse_named(NO_HARM)
+        if definition.serious:
+            named &= rows.value >= SERIOUS_GRADE
+        rows = rows.keep(named)
+    rows = rows.until(observed_until)
+    return rows.keep(_counted(rows, definition, 0.0))
 
 
 def death(history: History, definition: Definition, observed_until: FloatArray) -> Found:
@@ -79,17 +84,7 @@ def mri_activity(history: History, definition: Definition, observed_until: Float
     InputError
         ``column`` is neither empty nor one of `MRI_COLUMNS`.
     """
-    if definition.column and definition.column not in MRI_COLUMNS:
-        raise InputError(
-            f"definition {definition.definition_id}",
-            [f"column is {definition.column!r}; allowed: {', '.join(MRI_COLUMNS)}, or empty"],
-            "Leave column empty to count both.",
-        )
-    asked = (definition.column,) if definition.column else MRI_COLUMNS
-    columns = tuple(column for column in asked if history.has_column(column)) or asked
-    scans = _scans(history, columns).until(observed_until)
-    scans = scans.keep(_after_baseline(scans, definition, history.n))
-    scans = scans.keep(_counted(scans, definition, VISIT_TOLERANCE_DAYS))
+    scans = counted_scans(history, definition, observed_until)
     first = scans.first(scans.value > 0, history.n)
     last = scans.last(np.ones(scans.day.size, dtype=bool), history.n)
     event = first >= 0
@@ -101,6 +96,27 @@ def mri_activity(history: History, definition: Definition, observed_until: Float
         first_visit=pick(scans.visit.astype(np.float64), first),
         confirming_visit=np.full(history.n, np.nan),
     )
+
+
+def counted_scans(history: History, definition: Definition, observed_until: FloatArray) -> Rows:
+    """All scans in which MRI activity would count, sorted; the value is the number of lesions.
+
+    Raises
+    ------
+    InputError
+        As `mri_activity`.
+    """
+    if definition.column and definition.column not in MRI_COLUMNS:
+        raise InputError(
+            f"definition {definition.definition_id}",
+            [f"column is {definition.column!r}; allowed: {', '.join(MRI_COLUMNS)}, or empty"],
+            "Leave column empty to count both.",
+        )
+    asked = (definition.column,) if definition.column else MRI_COLUMNS
+    columns = tuple(column for column in asked if history.has_column(column)) or asked
+    scans = scans_of(history, columns).until(observed_until)
+    scans = scans.keep(_after_baseline(scans, definition, history.n))
+    return scans.keep(_counted(scans, definition, VISIT_TOLERANCE_DAYS))
 
 
 def atrophy(history: History, definition: Definition, observed_until: FloatArray) -> Found:
@@ -140,17 +156,6 @@ def _after_baseline(scans: Rows, definition: Definition, n: int) -> BoolArray:
     return scans.day > begin[scans.patient]
 
 
-def _scans(history: History, columns: tuple[str, ...]) -> Rows:
-    """Rows of all columns together, sorted by patient and day."""
-    parts = [history.measured(column) for column in columns]
-    patient = np.concatenate([part.patient for part in parts])
-    day = np.concatenate([part.day for part in parts])
-    value = np.concatenate([part.value for part in parts])
-    visit = np.concatenate([part.visit for part in parts])
-    order = np.lexsort((day, patient))
-    return Rows(patient[order], day[order], value[order], visit[order])
-
-
 def _counted(rows: Rows, definition: Definition, tolerance: float) -> BoolArray:
     return rows.day >= _begin(definition) - tolerance
 
@@ -160,11 +165,10 @@ def _begin(definition: Definition) -> float:
     return months_to_whole_days(max(definition.earliest_months, definition.baseline_months))
 
 
-def _dated(
-    history: History, rows: Rows, definition: Definition, observed_until: FloatArray
-) -> Found:
+def _dated(history: History, definition: Definition, observed_until: FloatArray) -> Found:
     """First dated row; whoever was not observed from the first day that counts had no chance."""
-    first = rows.first(_counted(rows, definition, 0.0), history.n)
+    rows = dated_events(history, definition, observed_until)
+    first = rows.first(np.ones(rows.day.size, dtype=np.bool_), history.n)
     event = first >= 0
     time = np.where(event, pick(rows.day, first), observed_until)
     followed = (observed_until > 0) & (observed_until >= _begin(definition))

@@ -13,8 +13,9 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from remyelin.endpoints import transport
 from remyelin.endpoints.heading import ADVICE, BYTES_PER_CELL, Heading
-from remyelin.endpoints.shape import Repair
+from remyelin.endpoints.shape import Nameless, Repair
 from remyelin.errors import InputError
 from remyelin.files import listed, open_file, shown
 
@@ -74,6 +75,9 @@ def read_columns(path: Path, head: Heading) -> ForeignColumns:
         return _statistics(getattr(library, _READERS[suffix]), path, head)
     except InputError:
         raise
+    except UnicodeDecodeError:
+        problem = "it holds text in another encoding than UTF-8"
+        raise InputError(head.where, [problem], "Save the table with UTF-8 text.") from None
     except Exception as error:  # the libraries raise what they please on a broken file
         first = (str(error).splitlines() or ["unknown cause"])[0]
         raise InputError(head.where, [f"this is no {suffix} file: {shown(first)}"]) from None
@@ -89,17 +93,19 @@ def _library(name: str, where: str) -> Any:
 
 
 def _statistics(read: Any, path: Path, head: Heading) -> ForeignColumns:
-    """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read.
-
-    Transport files of SAS do not tell their rows; as they are not packed, their size limits them.
-    """
+    """A file of SAS, Stata or SPSS; names, rows and widths are asked before cells are read."""
+    is_transport = path.suffix.lower() == transport.SUFFIX
+    inside = transport.measured(path, head) if is_transport else None
     _, told = read(str(path), metadataonly=True)
     given = tuple(str(name) for name in told.column_names)
     names = head.read(given)
     chosen = [(given[k], name) for k, name in head.chosen(names)]
     taken = [old for old, _ in chosen] or list(given[:1])
     width = sum(max(0, int(told.variable_storage_width.get(old, 0))) for old in taken)
-    _check_size(head, int(told.number_rows or 0), columns=len(taken), width=width)
+    rows = int(told.number_rows or 0)
+    if inside is not None:
+        rows = inside.least_rows(sum(told.variable_storage_width.values()))
+    _check_size(head, rows, columns=len(taken), width=width)
     frame, _ = read(str(path), usecols=taken, row_limit=head.limits.rows + 1)
     _check_size(head, len(frame), columns=len(taken), width=width)
     cells = {name: frame[old].astype(object).to_numpy() for old, name in chosen}
@@ -151,7 +157,8 @@ def _filled_rows(
     given = tuple(every[k] for k in named)
     names = head.read(given)
     kept: dict[str, tuple[int, list[Any]]] = {n: (named[k], []) for k, n in head.chosen(names)}
-    named_places, used, place = set(named), set[int](), list[int]()
+    nameless, place = dict[int, Nameless](), list[int]()
+    named_places = set(named)
     for number, row in rows:
         place.append(number)
         count = len(place) * len(kept)
@@ -161,13 +168,19 @@ def _filled_rows(
         )
         for k, column in kept.values():
             column.append(row[k] if k < len(row) else None)
-        used.update(k for k, c in enumerate(row) if c is not None and k not in named_places)
+        for k, cell in enumerate(row):
+            if k not in named_places:
+                nameless.setdefault(k, Nameless()).see("" if cell is None else str(cell))
     cells = {name: np.array(column, dtype=object) for name, (_, column) in kept.items()}
     for column_cells in cells.values():
         _check_texts(head, column_cells)
+    numbered = 0 in nameless and nameless[0].numbers and not nameless[0].empty
+    used = [k for k, one in sorted(nameless.items()) if not one.empty and not (numbered and k == 0)]
     if used:
-        raise InputError(head.where, [f"column {k + 1} has no name" for k in sorted(used)], ADVICE)
-    if len(named) < len(every):
+        raise InputError(head.where, [f"column {k + 1} has no name" for k in used], ADVICE)
+    if numbered:
+        repairs.append(("", "1", "a column of row numbers without a name", "it is left out"))
+    if len(named) + numbered < len(every):
         repairs.append(("", "", "empty columns without a name", "they are left out"))
     gaps = place[-1] - first - len(place) if place else 0
     if gaps:

@@ -82,7 +82,11 @@ class _Patients:
     def find(self, frame: pd.DataFrame, table: str) -> IntArray:
         """Position of each row's patient among the subjects."""
         code = self._encode(frame)
-        found = np.searchsorted(self.keys, code)
+        low = int(self.keys[0]) if self.keys.size else 0
+        if self.keys.size and int(self.keys[-1]) - low == self.keys.size - 1:
+            found = np.maximum(code - low, 0)  # keys without gaps are places
+        else:
+            found = np.searchsorted(self.keys, code)
         found = np.minimum(found, max(self.keys.size - 1, 0))
         missing = self.keys[found] != code if self.keys.size else np.ones(code.size, dtype=bool)
         if np.any(missing):
@@ -166,10 +170,11 @@ class History:
         if "scheduled" in seen and not unscheduled:
             seen = seen[seen["scheduled"].astype(bool)]
         visits, order = _sorted(seen, patients, "visits", "visit")
-        frame = seen.iloc[order].reset_index(drop=True)
+        frame = (seen if order is None else seen.iloc[order]).reset_index(drop=True)
         relapses, _ = _sorted(tables["relapses"], patients, "relapses", None)
         adverse, kept = _sorted(tables["adverse_events"], patients, "adverse_events", None, "grade")
-        names = tables["adverse_events"]["event"].astype(object).to_numpy()[kept]
+        names = tables["adverse_events"]["event"].astype(object).to_numpy()
+        names = names if kept is None else names[kept]
         end_day = _numbers(subjects["end_day"])
         died = subjects["end_reason"].astype(object).to_numpy() == "death"
         death_day = np.where(died, end_day, np.inf)
@@ -284,7 +289,7 @@ def _wrong(values: pd.Series, column: str) -> str:
     if not len(values):
         return ""
     if column in _TEXTS:
-        gone = values.isna().any() and column in KEY
+        gone = column in KEY and values.isna().any()
         plain = pd.api.types.infer_dtype(values, skipna=True) in _PLAIN
         nested = not plain and any(isinstance(cell, list | dict | set) for cell in values)
         strange = nested or (column in KEY and pd.api.types.is_float_dtype(values.dtype))
@@ -313,12 +318,22 @@ def _sorted(
     table: str,
     visit: str | None,
     value: str | None = None,
-) -> tuple[Rows, IntArray]:
+) -> tuple[Rows, IntArray | None]:
+    """Rows by patient and day, and their order; None where they stood so."""
     patient = patients.find(frame, table)
     day = _numbers(frame["day"])
-    order = np.lexsort((day, patient))
     number = np.full(day.size, -1, dtype=np.int64)
     if visit is not None:
         number = frame[visit].to_numpy(np.int64)
     values = _numbers(frame[value]) if value is not None else np.zeros(day.size)
+    if _is_sorted(patient, day):
+        # Copies: a column of floats would be a view into the table of the caller.
+        return Rows(patient, day.copy(), values.copy(), number.copy()), None
+    order = np.lexsort((day, patient))
     return Rows(patient[order], day[order], values[order], number[order]), order
+
+
+def _is_sorted(patient: IntArray, day: FloatArray) -> bool:
+    """Whether rows stand by patient and day; a day that is no number says no."""
+    later, same = patient[1:] > patient[:-1], patient[1:] == patient[:-1]
+    return bool(np.all(later | (same & (day[1:] >= day[:-1]))))

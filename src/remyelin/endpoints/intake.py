@@ -25,7 +25,7 @@ from remyelin.endpoints.columns import (
     VISIT,
 )
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
-from remyelin.endpoints.dates import Partly, days, in_same_month
+from remyelin.endpoints.dates import Partly, days, within_part
 from remyelin.endpoints.order import check_order, check_relapses, first_rows, one_visit_a_day
 from remyelin.endpoints.quality import Findings, flags, is_empty, measured, numbers, texts
 from remyelin.endpoints.sheet import Sheet
@@ -40,21 +40,22 @@ def _time_column(sheet: Sheet, found: Findings, prefix: str = "") -> str | None:
     if len(named) == 1:
         return named[0]
     if not prefix:
-        there = "both are there" if named else f"there are: {_names(sheet)}"
+        there = "both are there" if named else _there(sheet)
         found.add(sheet, None, "", f"one of the columns date and day is needed; {there}")
     elif named:
         found.add(sheet, None, "", f"only one of {prefix}date and {prefix}day is allowed")
     return None
 
 
-def _names(sheet: Sheet) -> str:
-    return listed((*sheet.columns, *sheet.unread))
+def _there(sheet: Sheet) -> str:
+    names = listed((*sheet.columns, *sheet.unread))
+    return f"there are: {names} (--rename OLD=NEW reads a column under another name)"
 
 
 def _keys(sheet: Sheet, found: Findings) -> NDArray[Any]:
     """Text that names the patient of each row: replicate, arm and subject."""
     if SUBJECT not in sheet.columns:
-        found.add(sheet, None, SUBJECT, f"this column is missing; there are: {_names(sheet)}")
+        found.add(sheet, None, SUBJECT, f"this column is missing; {_there(sheet)}")
         return np.full(sheet.n, "", dtype=object)
     for column in (SUBJECT, ARM, REPLICATE):
         if column in sheet.columns:
@@ -106,7 +107,7 @@ class Visits:
         measures = {c.name: measured(sheet, c, found) for c in MEASURES if c.name in sheet.columns}
         if not measures:
             what = f"no measurement; known columns: {', '.join(MEASURE_NAMES)}"
-            found.add(sheet, None, "", f"{what}; there are: {_names(sheet)}")
+            found.add(sheet, None, "", f"{what}; {_there(sheet)}")
         time = np.zeros(sheet.n) if column is None else days(sheet, column, found, needed=True)
         arm, replicate = _optional(sheet, ARM, ONE_ARM), _optional(sheet, REPLICATE, "0")
         limits.check(sheet.where, arms=pd.unique(arm).size)
@@ -264,7 +265,10 @@ class Ends:
             use = (place >= 0) & ~np.isnan(value)
             if prefix == "end_":
                 seen = np.where(use, table.last[place], value)
-                value = np.where(in_same_month(sheet, column, seen), np.maximum(seen, value), value)
+                late = within_part(sheet, column, seen) & (seen > value)
+                what = "the last visit lies in the month or year that is given, and later"
+                found.tell(sheet, np.flatnonzero(late), column, what, "it is the end")
+                value = np.where(late, seen, value)
             target[place[use]] = value[use]
             if prefix == "end_":
                 early = np.flatnonzero(use & (value < table.last[place]))

@@ -137,7 +137,13 @@ def check_relapses(
         if gap == 0:
             what = "this relapse stands twice (same patient, same day)"
         least = f"relapses begin at least {RELAPSES_APART_DAYS:g} days apart"
-        found.add(sheet, int(row), column, f"{what}; {least}", settled="the two count as one")
+        found.add(
+            sheet,
+            int(row),
+            column,
+            f"{what}; {least}",
+            settled="the two count as one (rule relapses_apart)",
+        )
     return used & (first < 0)
 
 

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints.columns import MISSING, NumberColumn
 from remyelin.endpoints.conventions import BoolArray, FloatArray, IntArray
+from remyelin.endpoints.reading import DecimalMark
 from remyelin.endpoints.sheet import Sheet
 from remyelin.errors import MOST_LISTED
 from remyelin.files import shown
@@ -23,7 +24,13 @@ HIDDEN_DIGITS: Final = 1e-4
 _DECIMAL_COMMA: Final = re.compile(r"[+-]?\d+,(\d{1,2}|\d{4,})|[+-]?0,\d+")
 """Three digits after a comma may be thousands, unless a zero stands before it."""
 
-_AS_POINT: Final = "the comma is read as a decimal point"
+_COMMA_CHOSEN: Final = re.compile(r"[+-]?\d*,\d+")
+_POINT_DOUBTED: Final = re.compile(r"[+-]?[1-9]\d{0,2}(\.\d{3})+")
+"""Where commas are decimal, points before three digits may part thousands."""
+
+AS_POINT: Final = "the comma is read as a decimal point"
+"""What is done with a decimal comma."""
+
 _YES, _NO = ("true", "1", "yes", "y", "t"), ("false", "0", "no", "n", "f")
 
 
@@ -87,16 +94,16 @@ class Findings:
         if rows is not None:
             if rows.size == 0:
                 return
-            place = sheet.row(int(rows[0]))
+            place = sheet.row(int(rows[0]), column)
             if rows.size > 1:
-                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]))}"
+                place = f"{rows.size:,} cells from {place} to {sheet.row(int(rows[-1]), column)}"
         self.notes.append(Problem(sheet.where, place, column, what, done))
 
     def add(
         self, sheet: Sheet, row: int | None, column: str, what: str, *, settled: str = ""
     ) -> None:
         """Note a problem of one row, or of the whole table where ``row`` is None."""
-        place = "" if row is None else sheet.row(row)
+        place = "" if row is None else sheet.row(row, column)
         self.problems.append(Problem(sheet.where, place, column, what, settled))
 
     def add_rows(
@@ -166,23 +173,64 @@ def numbers(sheet: Sheet, column: str, found: Findings) -> FloatArray:
     empty = is_empty(cells)
     values = _parsed(texts(cells))
     bad = np.flatnonzero(~empty & ~np.isfinite(values))
+    mark = sheet.reading.decimal
+    allowed = _COMMA_CHOSEN if mark is DecimalMark.COMMA else _DECIMAL_COMMA
+    read = () if mark is DecimalMark.POINT else bad
     commas = np.array(
-        [row for row in bad if _DECIMAL_COMMA.fullmatch(str(cells[row]).strip())], dtype=np.int64
+        [row for row in read if allowed.fullmatch(str(cells[row]).strip())], dtype=np.int64
     )
     values[commas] = _parsed(np.array([str(c).strip().replace(",", ".") for c in cells[commas]]))
-    if sheet.separator == ";":
-        found.tell(sheet, commas, column, "decimal comma", _AS_POINT)
+    if sheet.separator == ";" or mark is DecimalMark.COMMA:
+        found.tell(sheet, commas, column, "decimal comma", AS_POINT)
     else:
         found.add_rows(
             sheet,
             commas,
             column,
             lambda row: f"{shown(str(cells[row]))} has a decimal comma",
-            settled=_AS_POINT,
+            settled=AS_POINT,
         )
+    if mark is DecimalMark.COMMA:
+        _refuse_thousands(sheet, column, values, found)
     wrong = np.setdiff1d(bad, commas)
     found.add_rows(sheet, wrong, column, lambda row: _no_number(cells[row]))
     return np.where(~empty & np.isfinite(values), values, np.nan)
+
+
+def with_points(sheet: Sheet, cells: NDArray[Any]) -> tuple[NDArray[Any], IntArray]:
+    """Cells in which a comma that can only be decimal is a point, and which cells these are.
+
+    Nothing is changed where neither the separator nor a choice says that commas are decimal.
+    """
+    chosen = sheet.reading.decimal is DecimalMark.COMMA
+    if not chosen and (sheet.separator != ";" or sheet.reading.decimal is DecimalMark.POINT):
+        return cells, np.empty(0, dtype=np.int64)
+    form = _COMMA_CHOSEN if chosen else _DECIMAL_COMMA
+    places = [k for k, c in enumerate(cells) if isinstance(c, str) and form.fullmatch(c.strip())]
+    out = cells.copy()
+    out[places] = [cells[k].strip().replace(",", ".") for k in places]
+    return out, np.array(places, dtype=np.int64)
+
+
+def _refuse_thousands(sheet: Sheet, column: str, values: FloatArray, found: Findings) -> None:
+    """Note numbers whose point may part thousands, as commas are decimal here."""
+    cells = sheet.columns[column]
+    doubted = [
+        row
+        for row, cell in enumerate(cells)
+        if isinstance(cell, str) and _POINT_DOUBTED.fullmatch(cell.strip())
+    ]
+    rows = np.array(doubted, dtype=np.int64)
+    values[rows] = np.nan
+    found.add_rows(
+        sheet,
+        rows,
+        column,
+        lambda row: (
+            f"{shown(cells[row])}: the point may part thousands, as commas are decimal "
+            "(--decimal comma); write it without point, or with a decimal comma"
+        ),
+    )
 
 
 def _parsed(words: NDArray[Any]) -> FloatArray:
@@ -192,7 +240,11 @@ def _parsed(words: NDArray[Any]) -> FloatArray:
 
 def _no_number(cell: Any) -> str:
     given = str(cell)
-    hint = "; write a decimal point" if given.replace(",", ".", 1) != given else ""
+    hint = ""
+    if _COMMA_CHOSEN.fullmatch(given.strip()):
+        hint = "; the comma may part thousands: write a decimal point, or say --decimal comma"
+    elif "," in given:
+        hint = "; write a decimal point"
     return f"{shown(given)} is no number{hint}"
 
 

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 
 from remyelin.endpoints.columns import SYSTEM_COLUMNS, NumberColumn
 from remyelin.endpoints.conventions import FloatArray
-from remyelin.endpoints.quality import Findings, Problem, is_empty, measured, sentences
-from remyelin.endpoints.sheet import Sheet, Source, check_renamed, read_sheet
+from remyelin.endpoints.quality import Findings, Problem, is_empty, measured, sentences, texts
+from remyelin.endpoints.reading import AS_WRITTEN, Reading
+from remyelin.endpoints.renaming import check_renamed
+from remyelin.endpoints.sheet import Sheet, Source, read_sheet
 from remyelin.engine.numpy_backend import NUMPY
 from remyelin.errors import InputError
 from remyelin.model.edss import (
@@ -107,22 +109,26 @@ def edss_of(
 
 
 def rate_table(
-    source: Source,
+    source: Source | Sheet,
     *,
     rule: EdssRule = EdssRule.NEUROSTATUS,
     scale: Scale = Scale.RAW,
     renamed: Mapping[str, str] | None = None,
+    reading: Reading = AS_WRITTEN,
 ) -> Ratings:
     """Work out the EDSS of every row of a table.
 
     Parameters
     ----------
     source
-        A file or a pandas table with the columns of `template`; further ones are kept as they are.
+        A file, a pandas table or a table that was read, with the columns of `template`; further
+        ones are kept as they are.
     rule, scale
         As in `edss_of`.
     renamed
         Names of columns in the table, and the names under which they are read.
+    reading
+        How numbers are read that can be read in more than one way; dates are kept as they stand.
 
     Raises
     ------
@@ -131,9 +137,18 @@ def rate_table(
     """
     found = Findings()
     sheet = found.take(
-        read_sheet(source, name="ratings", wanted=None, renamed=renamed, may_be_empty=True)
+        source
+        if isinstance(source, Sheet)
+        else read_sheet(
+            source,
+            name="ratings",
+            wanted=None,
+            renamed=renamed,
+            may_be_empty=True,
+            reading=reading,
+        )
     )
-    check_renamed(sheet, renamed or {})
+    check_renamed({"ratings": sheet}, renamed or {})
     columns = tuple(_scaled(column, scale) for column in SYSTEM_COLUMNS)
     for column in (*columns, AMBULATION):
         if column.name not in sheet.columns:
@@ -173,7 +188,8 @@ def _completed(sheet: Sheet, edss: FloatArray) -> tuple[pd.DataFrame, int]:
 
 
 def _numbers(cells: NDArray[Any]) -> FloatArray:
-    known = pd.Series(cells, dtype=object).mask(is_empty(cells))
+    known = pd.Series(texts(cells), dtype=object).mask(is_empty(cells))
+    known = known.str.replace(",", ".", regex=False)
     return pd.to_numeric(known, errors="coerce").to_numpy(np.float64)
 
 

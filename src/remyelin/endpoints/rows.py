@@ -32,6 +32,8 @@ class Rows:
 
     def keep(self, mask: BoolArray) -> Rows:
         """Rows where the mask is true."""
+        if mask.all():
+            return self
         return Rows(self.patient[mask], self.day[mask], self.value[mask], self.visit[mask])
 
     def until(self, last_day: FloatArray) -> Rows:

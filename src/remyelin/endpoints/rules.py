@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
 
@@ -64,6 +65,8 @@ class Rule:
         Relapses.
     systems
         Functional systems at the same visits, by column; only those that are needed.
+    scans
+        MRI scans with their lesions; only where the definition asks for scans without any.
 
     Attributes
     ----------
@@ -83,6 +86,7 @@ class Rule:
     rows: Rows
     onsets: Onsets
     systems: Mapping[str, FloatArray] = field(default_factory=dict)
+    scans: Rows | None = None
 
     def __post_init__(self) -> None:
         definition, rows = self.definition, self.rows
@@ -99,17 +103,26 @@ class Rule:
         by_improving = definition.reference in (Reference.ROVING, Reference.ROVING_IMPROVEMENT)
         self.moves_toward = by_worsening if worsens else by_improving
         self.moves_away = by_improving if worsens else by_worsening
-        self._since = self.onsets.since(rows.patient, rows.day)
-        self._until = self.onsets.until(rows.patient, rows.day)
-        fresh = self._since >= definition.reference_relapse_days
-        self.next_reference = _next(fresh)
+        apart = definition.reference_relapse_days
+        everywhere = np.ones(rows.day.size, dtype=bool)
+        self.next_reference = _next(self._since >= apart if apart > 0 else everywhere)
         self._set_confirming()
         self._set_starts()
+
+    @cached_property
+    def _since(self) -> FloatArray:
+        """Days from the latest onset to each visit; only definitions that look back ask for it."""
+        return self.onsets.since(self.rows.patient, self.rows.day)
+
+    @cached_property
+    def _until(self) -> FloatArray:
+        """Days from each visit to the next onset."""
+        return self.onsets.until(self.rows.patient, self.rows.day)
 
     def _set_confirming(self) -> None:
         definition = self.definition
         apart = definition.confirmation_relapse_days
-        seals = self._since > apart if apart > 0 else np.ones(self._since.size, dtype=bool)
+        seals = self._since > apart if apart > 0 else np.ones(self.rows.day.size, dtype=bool)
         self.moving = self._sealed(seals)
         free = definition.relapse_free
         if definition.relation is Relation.INDEPENDENT:
@@ -157,6 +170,9 @@ class Rule:
             pyramidal = self.systems["fs_pyramidal"]
             self.countable = self.countable & ~np.isnan(pyramidal)
             may = may & (pyramidal >= definition.minimum_pyramidal)
+        if self.scans is not None:
+            first = np.searchsorted(rows.patient, rows.patient, side="left")
+            self.countable = self.countable & self._scanned(first, self.moving)
         self.may_start = may & self._related()
 
     def _related(self) -> BoolArray:
@@ -198,9 +214,35 @@ class Rule:
             kept = np.zeros(place.size, dtype=bool)
             for name, score in self.systems.items():
                 leads = (most > 0) & (rises[name] == most)
-                kept |= leads & (seal >= 0) & (score[seal] > score[reference])
+                kept |= leads & self._stays_risen(score, place, seal, score[reference])
             good &= kept
+        if self.scans is not None:
+            good &= self._quiet(reference, self.confirming[place])
         return good
+
+    def _stays_risen(
+        self, score: FloatArray, place: IntArray, seal: IntArray, above: FloatArray
+    ) -> BoolArray:
+        """Whether a system is above its reference at the confirming visit and all in between."""
+        risen = (seal >= 0) & (score[seal] > above)
+        if not self.confirm_between:
+            return risen
+        for ahead in range(1, int(np.max(seal - place, initial=0))):
+            between = place + ahead < seal
+            at = np.where(between, place + ahead, 0)
+            risen &= ~(between & (score[at] <= above))
+        return risen
+
+    def _scanned(self, begin: IntArray, until: IntArray) -> BoolArray:
+        """Whether there is a scan after one visit and up to another; not where that is -1."""
+        assert self.scans is not None
+        return _between(Onsets(self.scans), self.rows, begin, until)
+
+    def _quiet(self, begin: IntArray, until: IntArray) -> BoolArray:
+        """Whether there are scans after one visit and up to another, none of them active."""
+        assert self.scans is not None
+        active = Onsets(self.scans.keep(self.scans.value > 0))
+        return self._scanned(begin, until) & ~_between(active, self.rows, begin, until)
 
     def compared(self, score: FloatArray) -> FloatArray:
         """Score with which visits are compared: of the reference, or the milestone itself."""
@@ -243,9 +285,19 @@ def step_of(definition: Definition, score: FloatArray) -> FloatArray:
     return changes[np.searchsorted(bounds, known + EPSILON, side="right")]
 
 
+def _between(dated: Onsets, rows: Rows, begin: IntArray, until: IntArray) -> BoolArray:
+    """Whether something dated lies after one visit and up to another one of the same patient."""
+    if not begin.size:
+        return np.zeros(0, dtype=np.bool_)
+    next_day = dated.after(rows.patient[begin], rows.day[begin])
+    return (until >= 0) & (next_day <= rows.day[until])
+
+
 def _next(holds: BoolArray) -> IntArray:
     """Position of the first true entry at or after each one, -1 where there is none."""
     count = holds.size
+    if holds.all():
+        return np.arange(count)
     place = np.where(holds, np.arange(count), count)
     place = np.minimum.accumulate(place[::-1])[::-1] if count else place
     return np.where(place < count, place, -1)

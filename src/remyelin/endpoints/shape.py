@@ -18,14 +18,25 @@ _LEFT_OUT: Final = "it is left out"
 
 
 @dataclass
-class _Nameless:
-    """A column without a name: whether it is empty, or holds row numbers, as far as it was seen."""
+class Nameless:
+    """A column without a name: whether it is empty, or holds row numbers, as far as it was seen.
+
+    Attributes
+    ----------
+    empty
+        No cell holds anything.
+    numbers
+        Every cell is a whole number above the one before.
+    last
+        The last of these numbers.
+    """
 
     empty: bool = True
     numbers: bool = True
     last: int = -1
 
     def see(self, cell: str) -> None:
+        """Look at the next cell."""
         text = cell.strip()
         self.empty &= not text
         if self.numbers and _WHOLE.fullmatch(text) and int(text) > self.last:
@@ -48,15 +59,15 @@ class Shape:
 
     names: Sequence[str]
     problems: list[str] = field(default_factory=list)
-    _nameless: dict[int, _Nameless] = field(default_factory=dict)
-    _row_names: _Nameless | None = None
+    _nameless: dict[int, Nameless] = field(default_factory=dict)
+    _row_names: Nameless | None = None
     _rows: int = 0
     _cut: list[str] = field(default_factory=list)
     _cuts: int = 0
 
     def __post_init__(self) -> None:
         """Look for columns without a name."""
-        self._nameless = {k: _Nameless() for k, name in enumerate(self.names) if not name}
+        self._nameless = {k: Nameless() for k, name in enumerate(self.names) if not name}
 
     def square(self, cells: list[str], line: int) -> list[str] | None:
         """Give a row with as many cells as there are names; None where that is not possible."""
@@ -67,7 +78,7 @@ class Shape:
             if len(self._cut) < 1:
                 self._cut.append(f"line {line}")
         elif len(cells) == width + 1 and (self._row_names or not self._rows):
-            self._row_names = self._row_names or _Nameless()
+            self._row_names = self._row_names or Nameless()
             self._row_names.see(cells[0])
             if self._row_names.numbers:
                 self._rows += 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +12,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from remyelin.endpoints import foreign
+from remyelin.endpoints import foreign, json_table
 from remyelin.endpoints.heading import ADVICE, Heading
+from remyelin.endpoints.reading import AS_WRITTEN, Reading
 from remyelin.endpoints.shape import Repair
 from remyelin.errors import InputError
-from remyelin.files import ReadLimits, listed, shown
+from remyelin.files import ReadLimits, shown
 
 PARQUET_SUFFIXES = (".parquet", ".pq")
 
@@ -44,6 +45,11 @@ class Sheet:
         What stands between the cells of a text file; empty otherwise.
     repairs
         What was left out or read otherwise than it stands.
+    reading
+        How cells are read that can be read in more than one way.
+    called
+        What the rows are called where they were made of rows of other tables, by column; that of no
+        column (``""``) counts for the others. None: by place.
     """
 
     where: str
@@ -54,19 +60,24 @@ class Sheet:
     names: tuple[str, ...] = ()
     separator: str = ""
     repairs: tuple[Repair, ...] = ()
+    reading: Reading = AS_WRITTEN
+    called: Mapping[str, NDArray[Any]] | None = None
 
     @property
     def n(self) -> int:
         """Number of rows."""
         return self.place.size
 
-    def row(self, position: int) -> str:
-        """Name of a row."""
+    def row(self, position: int, column: str = "") -> str:
+        """Name of a row, or of the row from which the cell of a column was taken."""
+        if self.called is not None:
+            names = self.called.get(column, self.called[""])
+            return str(names[position] or self.called[""][position])
         return f"{self.word} {self.place[position]}"
 
 
 Source = str | os.PathLike[str] | pd.DataFrame
-"""A CSV, Parquet, Excel, SAS or Stata file, or a pandas table."""
+"""A CSV, Parquet, Dataset-JSON, Excel, SAS, Stata or SPSS file, or a pandas table."""
 
 
 def read_sheet(
@@ -77,14 +88,16 @@ def read_sheet(
     renamed: Mapping[str, str] | None = None,
     limits: ReadLimits | None = None,
     may_be_empty: bool = False,
+    reading: Reading = AS_WRITTEN,
 ) -> Sheet:
     """Read a table without looking at its values.
 
     Parameters
     ----------
     source
-        A CSV file (comma, semicolon or tab; UTF-8; the first line names the columns; packed
-        where its name ends in ``.gz``), a Parquet, Excel, SAS or Stata file, or a pandas table.
+        A CSV file (comma, semicolon, tab or bar; UTF-8; the first line names the columns; packed
+        where its name ends in ``.gz``), a Parquet, Dataset-JSON (``.json``, ``.ndjson``), Excel,
+        SAS, Stata or SPSS file, or a pandas table.
     name
         What the table is called in messages where it is no file.
     wanted
@@ -96,6 +109,8 @@ def read_sheet(
         counted, its rows are not.
     may_be_empty
         Whether a table without rows is an answer (nobody had a relapse).
+    reading
+        How cells are read that can be read in more than one way.
 
     Raises
     ------
@@ -112,7 +127,7 @@ def read_sheet(
     sheet = _read(source, Heading(where, _set(wanted), renamed or {}, limits))
     if not sheet.n and not may_be_empty:
         raise InputError(where, ["the table has no rows"], ADVICE)
-    return sheet
+    return replace(sheet, reading=reading)
 
 
 def _set(names: Collection[str] | None) -> frozenset[str] | None:
@@ -129,8 +144,9 @@ def _read(source: Source, head: Heading) -> Sheet:
 
         given, names, columns, rows = parquet_table.read_columns(path, head)
         return Sheet(head.where, columns, head.unread(names), _counted(rows), "row", given)
-    if suffix in foreign.FOREIGN_SUFFIXES:
-        found = foreign.read_columns(path, head)
+    if suffix in (*foreign.FOREIGN_SUFFIXES, *json_table.JSON_SUFFIXES):
+        reader = json_table if suffix in json_table.JSON_SUFFIXES else foreign
+        found = reader.read_columns(path, head)
         return Sheet(
             head.where,
             found.cells,
@@ -169,22 +185,3 @@ def _of_frame(frame: pd.DataFrame, head: Heading) -> Sheet:
 
 def _counted(rows: int) -> NDArray[np.int64]:
     return np.arange(1, rows + 1, dtype=np.int64)
-
-
-def check_renamed(
-    sheet: Sheet, renamed: Mapping[str, str], *, others: tuple[Sheet, ...] = ()
-) -> None:
-    """Make sure that every column to be renamed stands in one of the tables.
-
-    Raises
-    ------
-    InputError
-        A column stands in none.
-    """
-    problems = [
-        f"no column {shown(old)} to rename; there are: {listed(sheet.names)}"
-        for old in renamed
-        if not any(old in one.names for one in (sheet, *others))
-    ]
-    if problems:
-        raise InputError(sheet.where, problems, ADVICE)

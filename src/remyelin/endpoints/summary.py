@@ -15,6 +15,7 @@ from remyelin.endpoints.events import events
 from remyelin.endpoints.eventtable import EventTable
 from remyelin.endpoints.level import LevelTable, level
 from remyelin.endpoints.rules import systems_needed
+from remyelin.endpoints.scans import MRI_COLUMNS
 from remyelin.endpoints.slope import slope
 from remyelin.study.definition import Definition, EventKind, Relation
 from remyelin.units import DAYS_PER_YEAR
@@ -42,8 +43,9 @@ class Line:
         counted.
     statuses
         Patients by what became of them.
-    median_days
-        Median day of the event among those who had it; nan where nobody had.
+    median_day_of_events
+        Median day of the event among those who had it; nan where nobody had. No median survival
+        time, which counts the others too: `remyelin.statistics.analysis` has that.
     years
         Person-years at risk until event or censoring.
     rate_per_year
@@ -60,7 +62,7 @@ class Line:
     assessable_events: int = 0
     share: float = np.nan
     statuses: Mapping[str, int] = field(default_factory=dict)
-    median_days: float = np.nan
+    median_day_of_events: float = np.nan
     years: float = np.nan
     rate_per_year: float = np.nan
     mean: float = np.nan
@@ -102,14 +104,15 @@ def _missing(
     match definition.kind:
         case EventKind.WORSENING | EventKind.IMPROVEMENT | EventKind.MILESTONE:
             needed: tuple[str, ...] = (definition.measured_column, *systems_needed(definition))
+            if definition.mri_free and not any(column in columns for column in MRI_COLUMNS):
+                needed = (*needed, *MRI_COLUMNS)
         case EventKind.LEVEL | EventKind.SLOPE:
             needed = (definition.column,)
         case EventKind.ATROPHY:
             needed = ("brain_volume_pct",)
         case EventKind.MRI_ACTIVITY:
-            either = ("gd_lesions", "new_t2_lesions")
-            found = any(column in columns for column in either)
-            needed = (definition.column,) if definition.column else () if found else either
+            found = any(column in columns for column in MRI_COLUMNS)
+            needed = (definition.column,) if definition.column else () if found else MRI_COLUMNS
         case EventKind.NEDA3 | EventKind.NEDA4 | EventKind.COMPOSITE:
             needed = ()
             for name in definition.components:
@@ -137,7 +140,7 @@ def evaluate(
     censoring
         When patients without event leave the patients at risk.
     """
-    lacking = _lacking(data, definition, definitions)
+    lacking = not_applicable(data, definition, definitions)
     if lacking:
         return Result(definition=definition, not_applicable=lacking)
     if definition.kind.is_measured:
@@ -157,7 +160,9 @@ def evaluate(
     return Result(definition=definition, lines=tuple(lines), patients=_events(data, table))
 
 
-def _lacking(data: Dataset, definition: Definition, definitions: Mapping[str, Definition]) -> str:
+def not_applicable(
+    data: Dataset, definition: Definition, definitions: Mapping[str, Definition]
+) -> str:
     """Why a definition cannot be read from the data; empty where it can."""
     columns = missing_columns(definition, definitions, data.columns)
     if columns:
@@ -167,12 +172,13 @@ def _lacking(data: Dataset, definition: Definition, definitions: Mapping[str, De
     if definition.kind is EventKind.DEATH and not data.has_reasons:
         return "no table of patients with end_reason"
     parts = (definition, *(definitions[name] for name in definition.components))
-    if not data.has_relapses and any(_reads_relapses(part) for part in parts):
+    if not data.has_relapses and any(reads_relapses(part) for part in parts):
         return "no table of relapses"
     return ""
 
 
-def _reads_relapses(definition: Definition) -> bool:
+def reads_relapses(definition: Definition) -> bool:
+    """Whether a definition, its components aside, cannot be read without knowing relapses."""
     return (
         definition.kind is EventKind.RELAPSE
         or definition.relation is not Relation.ANY
@@ -229,7 +235,7 @@ def _event_line(
         assessable_events=within,
         share=within / assessable if assessable else np.nan,
         statuses=counts,
-        median_days=float(np.median(table.time[happened])) if happened.size else np.nan,
+        median_day_of_events=float(np.median(table.time[happened])) if happened.size else np.nan,
         years=float(table.time[use].sum() / DAYS_PER_YEAR),
         rate_per_year=float(rate),
     )

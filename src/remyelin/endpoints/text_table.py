@@ -6,6 +6,7 @@ import codecs
 import csv
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +22,8 @@ from remyelin.files import not_text, not_utf8, open_file, shown, unreadable
 PACKED_SUFFIX: Final = ".gz"
 
 _PIECE: Final = 1 << 20
-_SEPARATORS: Final = (",", ";", "\t")
+_SEPARATORS: Final = (",", ";", "\t", "|")
+_QUOTED: Final = re.compile(r'"[^"]*"')
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def _read(stream: TextIO, head: Heading, size: int, lines: int) -> TextColumns:
     first = next((line for line in stream if line.strip()), None)
     if first is None:
         raise InputError(head.where, ["the file is empty"], ADVICE)
-    separator = max(_SEPARATORS, key=first.count)
+    separator = max(_SEPARATORS, key=_QUOTED.sub("", first).count)
     stream.seek(0)
     reader = csv.reader(stream, delimiter=separator, strict=True)
     return _rows(reader, head, separator, size, lines)

@@ -42,6 +42,9 @@ class Origin(StrEnum):
     """A calibration, read from a file."""
 
 
+_DRAWN: Final = (Origin.PRIOR.value, Origin.POSTERIOR.value)
+
+
 @dataclass(frozen=True)
 class ParameterDraws:
     """Sets of parameter values, one for each draw.
@@ -137,7 +140,7 @@ class ParameterDraws:
     def parse(
         cls, text: str, table: ParameterTable, *, name: str = "parameter draws"
     ) -> ParameterDraws:
-        """Read the draws of a calibration from the text that `text` gives.
+        """Read draws from the text that `text` gives; one that names no origin is a posterior.
 
         Raises
         ------
@@ -152,11 +155,15 @@ class ParameterDraws:
             problems.append(
                 f"it was made for parameter table {shown(made_for)}; this one is {table.digest()}"
             )
-        found = cls(table, keys, values, Origin.POSTERIOR)
+        origin = about.get("origin", Origin.POSTERIOR.value)
+        if origin not in _DRAWN:
+            problems.append(f"its origin is {shown(origin)}; allowed: {', '.join(_DRAWN)}")
+            origin = Origin.POSTERIOR.value
+        found = cls(table, keys, values, Origin(str(origin)))
         if not problems:
             problems += list(found._refused())
         if problems:
-            advice = "Calibrate anew, or use the draws that come with the package."
+            advice = "Give draws of the parameter table of this version."
             raise InputError(name, problems, advice)
         return found
 
@@ -214,9 +221,14 @@ class ParameterDraws:
     def text(self) -> str:
         """Give the draws as CSV text, with a first line that says for which table they are.
 
-        `parse` gives back the same bits.
+        `parse` gives back the same bits and the origin, if they were drawn.
         """
-        about = {"format": 1, "table": self.base.digest(), "draws": len(self)}
+        about = {
+            "format": 1,
+            "table": self.base.digest(),
+            "origin": self.origin.value,
+            "draws": len(self),
+        }
         out = io.StringIO()
         out.write(_HEAD + json.dumps(about) + "\n")
         writer = csv.writer(out, lineterminator="\n")
@@ -271,7 +283,7 @@ def _read(
         raise InputError(
             name,
             ["it is no file of parameter draws"],
-            "Give a file that `remyelin calibrate` wrote, or point or prior.",
+            "Give the draws.csv of a run folder, the draws of a calibration, or point or prior.",
         )
     columns = tuple(rows[0])
     problems = [] if columns[:1] == ("draw",) else ["the first column must be draw"]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from statistics import fmean
 from typing import TYPE_CHECKING
 
+from remyelin.comparison.predictive import Part
 from remyelin.reports import wording
 from remyelin.reports.markup import Content, Markup, element, joined, table
 from remyelin.statistics.scoring import Verdict
@@ -12,14 +14,14 @@ from remyelin.study.outcome import WHOLE
 from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedFigure, ComparedRun
     from remyelin.study.outcome import Outcome, OutcomeKey
-    from remyelin.trials.prediction import Prediction, RunResult
 
 _HEADER = (
     "Outcome",
     "Arm or contrast",
     "Months",
-    "Predicted median [5 to 95 %]",
+    "Predicted median [90 % interval]",
     "Observed [interval]",
     "Mark",
     "Verdict",
@@ -55,7 +57,7 @@ def _observed(outcome: Outcome | None) -> Content:
     return joined((text, element("div", kind, class_="soft"))) if kind else text
 
 
-def _row(prediction: Prediction, lacking: Mapping[str, str]) -> tuple[Content, ...]:
+def _row(prediction: ComparedFigure, lacking: Mapping[str, str]) -> tuple[Content, ...]:
     seen = prediction.observed
     verdict = prediction.verdict
     shown = element(
@@ -99,21 +101,47 @@ def _unmatched_row(outcome: Outcome) -> tuple[Content, ...]:
     )
 
 
-def section(result: RunResult) -> Markup:
+_ASSUMED = (Part.BETWEEN_STUDIES, Part.DISCREPANCY)
+"""Parts that no replicate shows: they come from outside the run."""
+
+
+def parts_sentence(result: ComparedRun) -> str:
+    """Say what the intervals are made of: the mean share of each part, and what is assumed."""
+    found = [p.parts for p in result.predictions if p.parts.variance > 0.0]
+    if not found:
+        return "No interval could be formed, so there is nothing to say of its parts."
+    mean = {part: fmean(one.shares[part] for one in found) for part in Part}
+    shares = ", ".join(f"{part.value} {wording.percent(share)}" for part, share in mean.items())
+    assumed = sum(mean[part] for part in _ASSUMED)
+    text = f"Parts of the variance of these intervals, mean over outcomes: {shares}. "
+    if not all(one.told_apart for one in found):
+        text += "With one replicate a draw, sampling holds the part of the parameters too. "
+    if assumed > 0.0:
+        return f"{text}Assumed, not simulated: {wording.percent(assumed)}."
+    return (
+        f"{text}Nothing is assumed for the spread between studies or for what the model gets "
+        "wrong, so the intervals are too narrow for a study that was really done."
+    )
+
+
+def section(result: ComparedRun) -> Markup:
     """Table of predictions beside published figures, and of figures that are not predicted."""
     intro = element(
         "p",
-        "In: the published value lies in the 5 to 95 % prediction interval over replicates at the "
-        "study's own size. z = (observed - mean) / sd, for ratios on the log scale. Rows in "
+        "In: the published value lies in the 90 % prediction interval of a study of this size. The "
+        "interval holds its level at any number of replicates from 5 on. z = (observed - mean) / "
+        "sd on the figure's scale: proportions as logits, ratios as logs. Rows in "
         "italics with a dashed tag were "
         "recalled, not read at their source. Proportions are 0 to 1.",
         class_="soft",
     )
     lacking = wording.without_data(result)
+    made_of = element("p", parts_sentence(result), class_="soft")
     rows = [_row(prediction, lacking) for prediction in result.predictions]
     classes = ["recalled" if _is_recalled(p.observed) else "" for p in result.predictions]
     parts = [
         intro,
+        made_of,
         table("Predicted and published figures", _HEADER, rows, numeric=_NUMERIC, classes=classes),
     ]
     if result.unmatched:

@@ -17,7 +17,7 @@ from remyelin.study.definition import DAYS_PER_WEEK
 from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import Prediction, RunResult
+    from remyelin.comparison.compared import ComparedFigure, ComparedRun
 
 _STYLES = {Verdict.IN: "green", Verdict.OUT: "bold red"}
 _RECALLED = "*"
@@ -36,7 +36,7 @@ def _text(content: str, style: str = "") -> Text:
     return Text(wording.printable(content), style=style)
 
 
-def _what(prediction: Prediction) -> str:
+def _what(prediction: ComparedFigure) -> str:
     key = prediction.key
     name = key.measure.value
     parts = (wording.words(key.outcome), _SHORT.get(name, wording.words(name)))
@@ -46,12 +46,12 @@ def _what(prediction: Prediction) -> str:
 _Label = tuple[str, str, str]
 
 
-def _label(prediction: Prediction) -> _Label:
+def _label(prediction: ComparedFigure) -> _Label:
     key = prediction.key
     return _what(prediction), wording.arm(key), wording.when(key.time_months)
 
 
-def _told_apart(predictions: Sequence[Prediction]) -> Iterator[str]:
+def _told_apart(predictions: Sequence[ComparedFigure]) -> Iterator[str]:
     """Give what each row speaks of, with its definition in short where others read the same."""
     alike: dict[_Label, set[str]] = {}
     for prediction in predictions:
@@ -62,7 +62,7 @@ def _told_apart(predictions: Sequence[Prediction]) -> Iterator[str]:
         yield f"{what} ({_definition(prediction)})" if what in several else what
 
 
-def _definition(prediction: Prediction) -> str:
+def _definition(prediction: ComparedFigure) -> str:
     """Give a definition in short: its name, and how long a change must last."""
     definition = prediction.definition
     name = wording.words(definition.definition_id)
@@ -74,7 +74,7 @@ def _folded(text: str, *, narrow: bool) -> str:
     return text.replace(" [", "\n[", 1) if narrow else text
 
 
-def _observed(prediction: Prediction, *, narrow: bool) -> Text:
+def _observed(prediction: ComparedFigure, *, narrow: bool) -> Text:
     seen = prediction.observed
     sign = _RECALLED if seen is not None and seen.mark is not Mark.SEEN else ""
     shown = _folded(wording.observed(seen) + sign, narrow=narrow)
@@ -82,7 +82,7 @@ def _observed(prediction: Prediction, *, narrow: bool) -> Text:
 
 
 def _row(
-    what: str, prediction: Prediction, lacking: Mapping[str, str], *, narrow: bool
+    what: str, prediction: ComparedFigure, lacking: Mapping[str, str], *, narrow: bool
 ) -> tuple[Text, ...]:
     verdict = prediction.verdict
     is_scored = verdict in _STYLES
@@ -99,7 +99,7 @@ def _row(
     )
 
 
-def summary(result: RunResult, *, narrow: bool = False) -> Group:
+def summary(result: ComparedRun, *, narrow: bool = False) -> Group:
     """Predicted and observed side by side, with the score and the notice below.
 
     Parameters
@@ -128,6 +128,8 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     for what, prediction in zip(_told_apart(result.predictions), result.predictions, strict=True):
         table.add_row(*_row(what, prediction, lacking, narrow=narrow))
     lines = [tally(result.predictions).sentence]
+    if result.drawn is not None:
+        lines.insert(0, wording.parameters_used(result))
     if any(p.observed is not None and p.observed.mark is not Mark.SEEN for p in result.predictions):
         lines.append(f"{_RECALLED} recalled, not read at its source.")
     lines += wording.cautions(result)
@@ -137,7 +139,7 @@ def summary(result: RunResult, *, narrow: bool = False) -> Group:
     return Group(_text(heading, "bold"), table, *(_text(line) for line in lines))
 
 
-def show(result: RunResult, *, console: Console | None = None) -> None:
+def show(result: ComparedRun, *, console: Console | None = None) -> None:
     """Print the summary; without colours or control codes where no terminal reads it."""
     screen = console or Console(highlight=False)
     screen.print(summary(result, narrow=screen.width < _WIDE))

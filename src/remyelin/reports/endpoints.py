@@ -36,14 +36,16 @@ def data_text(data: Dataset, *, on_switch: OnSwitch | None = None) -> str:
     """
     history = data.history
     end = history.end_day
-    lines = [
+    lines = [f"Read by mapping: {data.sources[0]}"] if data.sources else []
+    lines += [f"  - {sentence}" for sentence in data.sources[1:]]
+    lines += [
         f"Data: {history.n:,} patients, {data.n_visits:,} visits, {data.n_relapses:,} relapses; "
         f"median follow-up {_median(end):,.0f} days; measured: {', '.join(data.columns)}"
     ]
     if len(history.arm_ids) > 1:
         lines.append(f"Arms: {listed(history.arm_ids)}")
     if data.switched:
-        what = "as each definition says; under those of the library observation goes on"
+        what = "as each definition says; under most of the library observation goes on"
         what += " (--on-switch censor ends it there)"
         if on_switch is not None:
             what = "observation ends there" if on_switch.value == "censor" else "it goes on"
@@ -135,7 +137,7 @@ def _row_text(result: Result, wide: int) -> str:
         found = f"mean {_number(line.mean)}, sd {_number(line.sd)}"
         return f"{name}  {line.evaluable:>10}  {'':>6}  {'':>7}  {'':>9}  {'':>9}  {found}"
     none = "no event" if line.assessable else "could be found in nobody"
-    found = f"median day {line.median_days:.0f} of events" if line.events else none
+    found = f"those with it: median day {line.median_day_of_events:.0f}" if line.events else none
     if math.isfinite(line.rate_per_year):
         found += f", {line.rate_per_year:.3f} per year"
     return (
@@ -194,6 +196,7 @@ def values(data: Dataset, results: Sequence[Result], *, single: bool) -> dict[st
             "columns_not_read": list(data.unread),
             "problems": [asdict(problem) for problem in data.problems],
             "notes": [asdict(note) for note in data.notes],
+            "sources": list(data.sources),
         },
         "results": [_result_values(result, single=single) for result in results],
     }

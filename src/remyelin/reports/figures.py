@@ -28,8 +28,9 @@ PALETTE = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9")
 
 _DASHES: tuple[Any, ...] = ("-", "--", "-.", ":", (0, (5, 1, 1, 1)))
 _MARKERS = ("o", "s", "^", "D", "v", "P")
-_INK = "#010203"
-_FAINT = "#010204"
+INK = "#010203"
+FAINT = "#010204"
+"""Colours of text and of grids: nearly black in a file, that of the page's text in a page."""
 _BAND_ALPHA = 0.16
 _WIDTH_INCHES = 7.4
 _LABEL_LENGTH = 26
@@ -57,12 +58,20 @@ def look(place: int) -> Look:
     )
 
 
-def label(text: str) -> str:
-    """Label short enough for a figure, which no drawing library reads as a formula."""
+def label(text: str, *, most: int = _LABEL_LENGTH) -> str:
+    """Label short enough for a figure, which no drawing library reads as a formula.
+
+    Parameters
+    ----------
+    text
+        What it says.
+    most
+        Letters that are kept at most.
+    """
     clean = "".join(char if char.isprintable() else " " for char in text).strip() or "-"
     if clean.startswith("_"):
         clean = f" {clean}"
-    return clean if len(clean) <= _LABEL_LENGTH else clean[: _LABEL_LENGTH - 1] + "…"
+    return clean if len(clean) <= most else clean[: most - 1] + "…"
 
 
 def _canvas(height: float, bottom: float) -> tuple[Figure, Axes]:
@@ -71,18 +80,19 @@ def _canvas(height: float, bottom: float) -> tuple[Figure, Axes]:
     for side in ("top", "right"):
         axes.spines[side].set_visible(False)
     for side in ("left", "bottom"):
-        axes.spines[side].set_color(_INK)
-    axes.tick_params(colors=_INK, labelsize=10)
-    axes.grid(visible=True, color=_FAINT, alpha=0.12, linewidth=0.8)
+        axes.spines[side].set_color(INK)
+    axes.tick_params(colors=INK, labelsize=10)
+    axes.grid(visible=True, color=FAINT, alpha=0.12, linewidth=0.8)
     axes.set_axisbelow(True)
     return figure, axes
 
 
-def _months_axis(axes: Axes, last: float) -> None:
+def months_axis(axes: Axes, last: float) -> None:
+    """Lay out an axis of months from 0 to the last one, with few ticks."""
     axes.set_xlim(0, last)
     step = next((s for s in _MONTH_STEPS if last / s <= _MOST_TICKS), last)
     axes.xaxis.set_major_locator(MultipleLocator(step))
-    axes.set_xlabel("Months from baseline", color=_INK, fontsize=10.5)
+    axes.set_xlabel("Months from baseline", color=INK, fontsize=10.5)
 
 
 def _points(axes: Axes, points: Sequence[Point], style: Look) -> None:
@@ -108,7 +118,7 @@ def _legend(axes: Axes, names: Sequence[str], *, has_points: bool) -> None:
     ]
     labels = [label(name) for name in names]
     if has_points:
-        for text, face in (("published, seen", _INK), ("published, recalled", "none")):
+        for text, face in (("published, seen", INK), ("published, recalled", "none")):
             handles.append(
                 Line2D(
                     [],
@@ -116,7 +126,7 @@ def _legend(axes: Axes, names: Sequence[str], *, has_points: bool) -> None:
                     linestyle="none",
                     marker="o",
                     markersize=7,
-                    markeredgecolor=_INK,
+                    markeredgecolor=INK,
                     markerfacecolor=face,
                 )
             )
@@ -126,7 +136,7 @@ def _legend(axes: Axes, names: Sequence[str], *, has_points: bool) -> None:
         labels,
         frameon=False,
         fontsize=10,
-        labelcolor=_INK,
+        labelcolor=INK,
         loc="lower left",
         bbox_to_anchor=(0, 1.0),
         ncols=2,
@@ -175,12 +185,12 @@ def survival_figure(curves: Sequence[Curve], *, name: str, title: str) -> Markup
         )
         _points(axes, curve.published, style)
     ends = [m for curve in curves for m in (*curve.months[-1:], *curve.risk_months[-1:])]
-    _months_axis(axes, max([1.0, *ends]))
+    months_axis(axes, max([1.0, *ends]))
     axes.set_ylim(0, 1)
-    axes.set_ylabel("Proportion without event", color=_INK, fontsize=10.5)
+    axes.set_ylabel("Proportion without event", color=INK, fontsize=10.5)
     _legend(axes, [c.label for c in curves], has_points=any(c.published for c in curves))
     _risk_rows(figure, axes, curves, height)
-    return _svg(figure, name, title)
+    return inline_svg(figure, name, title)
 
 
 def _risk_rows(figure: Figure, axes: Axes, curves: Sequence[Curve], height: float) -> None:
@@ -189,7 +199,7 @@ def _risk_rows(figure: Figure, axes: Axes, curves: Sequence[Curve], height: floa
         axes.set_xticks(ticks)
     left, right = axes.get_position().x0, axes.get_position().x1
     first, last = axes.get_xlim()
-    style: dict[str, Any] = {"fontsize": 9.5, "color": _INK, "va": "center", "parse_math": False}
+    style: dict[str, Any] = {"fontsize": 9.5, "color": INK, "va": "center", "parse_math": False}
     top = (0.22 + 0.24 * len(curves)) / height
     figure.text(0.01, top, "At risk per trial", weight="bold", **style)
     for place, curve in enumerate(curves):
@@ -243,10 +253,10 @@ def edss_figure(
             linewidth=2,
         )
         _points(axes, published.get(arm_id, ()), style)
-    axes.set_ylabel("Mean EDSS", color=_INK, fontsize=10.5)
-    _months_axis(axes, max([1.0, *course["time_months"].to_list()]))
+    axes.set_ylabel("Mean EDSS", color=INK, fontsize=10.5)
+    months_axis(axes, max([1.0, *course["time_months"].to_list()]))
     _legend(axes, list(labels.values()), has_points=any(published.values()))
-    return _svg(figure, name, title)
+    return inline_svg(figure, name, title)
 
 
 _METADATA: dict[str, Any] = dict.fromkeys(("Creator", "Date", "Format", "Type"))
@@ -257,7 +267,16 @@ _SETTINGS: dict[Any, Any] = {
 }
 
 
-def _svg(figure: Figure, name: str, title: str) -> Markup:
+def inline_svg(figure: Figure, name: str, title: str) -> Markup:
+    """Give a figure as SVG for a page, in the colours of the page.
+
+    Parameters
+    ----------
+    figure
+        Drawn in `INK`, `FAINT` and `PALETTE`.
+    name, title
+        As in `survival_figure`.
+    """
     sink = io.StringIO()
     with mpl.rc_context(_SETTINGS), warnings.catch_warnings():
         # A label may hold signs that no installed font has; the reader's browser draws the text.
@@ -268,7 +287,7 @@ def _svg(figure: Figure, name: str, title: str) -> Markup:
     text = re.sub(r'(\sid="|href="#|url\(#)', rf"\g<1>{name}-", text)
     text = re.sub(r'(<svg[^>]*?) width="[^"]*"', r"\1", text, count=1)
     text = re.sub(r'(<svg[^>]*?) height="[^"]*"', r"\1", text, count=1)
-    text = text.replace(_INK, "currentColor").replace(_FAINT, "currentColor")
+    text = text.replace(INK, "currentColor").replace(FAINT, "currentColor")
     for place, colour in enumerate(PALETTE):
         text = text.replace(colour, f"var(--arm-{place})")
     opening = f'<svg role="img" aria-labelledby="{name}-title"'

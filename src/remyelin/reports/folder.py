@@ -7,25 +7,26 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from remyelin.comparison.compared import OUTCOMES
 from remyelin.core.cells import guarded_frame
 from remyelin.core.folders import added_to, new_folder
 from remyelin.reports.html import render
 from remyelin.reports.parquet import data_dictionary, write_parquet, write_tables
 from remyelin.reports.records import as_json, record_values
 from remyelin.study.tables import TABLES
-from remyelin.trials.layout import RECORD_NAME, RUN
-from remyelin.trials.prediction import OUTCOMES, Keep
+from remyelin.trials.layout import DRAWS_NAME, RECORD_NAME, RUN, SAMPLES_NAME
+from remyelin.trials.prediction import SAMPLES, Keep
 from remyelin.trials.vault import holds
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import RunResult
+    from remyelin.comparison.compared import ComparedRun
 
 REPORT_NAME = "report.html"
 """File of the run folder that a person opens first."""
 
 
 def write_run_folder(
-    result: RunResult,
+    result: ComparedRun,
     target: str | os.PathLike[str],
     *,
     command: Sequence[str] = (),
@@ -34,7 +35,8 @@ def write_run_folder(
     """Write everything that a run gave into one new folder, in one step.
 
     The folder holds ``report.html``, ``record.json``, ``outcomes.csv``, ``outcomes.parquet``,
-    ``tables/*.parquet`` and ``data_dictionary.md``. Into the folder of a run in shards these files
+    ``tables/*.parquet``, ``data_dictionary.md`` and, where parameters were drawn, ``draws.csv`` and
+    ``samples.parquet``. Into the folder of a run in shards these files
     are written beside the shards.
 
     Parameters
@@ -81,6 +83,11 @@ def write_run_folder(
         if keep is Keep.WHOLE:
             write_tables(result.tables, TABLES, folder / "tables")
         described = (OUTCOMES,) if keep is Keep.NONE else (OUTCOMES, *TABLES)
+        if (draws := result.drawn) is not None:
+            if not in_shards:  # there they were written before the first shard
+                _write_text(folder / DRAWS_NAME, draws.text())
+            write_parquet(result.samples, SAMPLES, folder / SAMPLES_NAME)
+            described = (OUTCOMES, SAMPLES, *described[1:])
         _write_text(folder / "data_dictionary.md", data_dictionary(described))
     return place
 

@@ -3,57 +3,44 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from importlib.resources import files
 from typing import TYPE_CHECKING
 
 from remyelin.reports import background, comparison, pictures, planned
-from remyelin.reports.markup import Markup, element, joined
+from remyelin.reports.document import document
+from remyelin.reports.markup import Markup, element
 from remyelin.reports.scores import tally
-from remyelin.reports.wording import DISCLAIMER, cautions
+from remyelin.reports.wording import DISCLAIMER, cautions, parameters_used
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import RunResult
+    from remyelin.comparison.compared import ComparedRun
 
 TWIN_NOTICE = (
     "Twin run: the same virtual patients under every arm, with the same random numbers. "
     "Intervals show the spread between replicates of twins; they are not prediction intervals "
     "of a trial."
 )
-_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
 
 
-def _style() -> Markup:
-    text = files("remyelin.reports").joinpath("report.css").read_text(encoding="utf-8")
-    return Markup(f"<style>\n{text}</style>")
-
-
-def _headline(result: RunResult) -> Markup:
+def _headline(result: ComparedRun) -> list[Markup]:
     settings = result.settings
     parts = [
-        element("h1", result.study.title),
         element(
             "p",
             f"Virtual trial of {settings.patients} patients, {settings.replicates} replicates, "
             f"seed {settings.seed}.",
             class_="soft",
         ),
+        element("p", parameters_used(result), class_="soft"),
         element("p", element("strong", DISCLAIMER), class_="notice", role="note"),
         element("p", tally(result.predictions).sentence, class_="score"),
     ]
     parts += [element("p", caution, class_="soft") for caution in cautions(result)]
     if settings.twins:
         parts.insert(3, element("p", TWIN_NOTICE, class_="notice", role="note"))
-    return element("header", *parts)
+    return parts
 
 
-def _contents(sections: Sequence[tuple[str, str, Markup]]) -> Markup:
-    items = joined(
-        element("li", element("a", title, href=f"#{name}")) for name, title, _ in sections
-    )
-    return element("nav", element("ul", items), aria_label="Sections of this report")
-
-
-def render(result: RunResult, *, command: Sequence[str] = ()) -> str:
+def render(result: ComparedRun, *, command: Sequence[str] = ()) -> str:
     """Report of a run as one HTML text.
 
     Parameters
@@ -73,25 +60,7 @@ def render(result: RunResult, *, command: Sequence[str] = ()) -> str:
         ("curves", "Time to event by arm", pictures.survival_section(result)),
         ("edss", "EDSS by visit", pictures.edss_section(result)),
         ("design", "Study design and patients", planned.design_section(result)),
-        ("parameters", "Parameters used", background.parameter_section(result.parameters)),
+        ("parameters", "Parameters used", background.parameter_section(result)),
         ("made", "How this was made", background.record_section(result, command)),
     ]
-    body = [
-        element("section", element("h2", title), content, id_=name)
-        for name, title, content in sections
-    ]
-    head = element(
-        "head",
-        element("meta", charset="utf-8"),
-        element("meta", name_="viewport", content="width=device-width, initial-scale=1"),
-        element("meta", http_equiv="Content-Security-Policy", content=_POLICY),
-        element("title", f"{result.study.title} - remyelin"),
-        _style(),
-    )
-    whole = element(
-        "html",
-        head,
-        element("body", _headline(result), _contents(sections), element("main", *body)),
-        lang="en",
-    )
-    return f"<!DOCTYPE html>\n{whole}\n"
+    return document(result.study.title, _headline(result), sections)

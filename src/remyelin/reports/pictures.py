@@ -13,8 +13,9 @@ from remyelin.reports.markup import Content, Markup, element, joined, table
 from remyelin.study.vocabulary import Measure
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.study.outcome import Outcome
-    from remyelin.trials.prediction import Curve, RunResult
+    from remyelin.trials.prediction import Curve
 
 _EDSS = "edss"
 _NOTE = (
@@ -48,7 +49,7 @@ def _curve_rows(curves: Sequence[Curve]) -> Iterator[tuple[Content, ...]]:
             )
 
 
-def survival_section(result: RunResult) -> Markup:
+def survival_section(result: ComparedRun) -> Markup:
     """Kaplan-Meier figure and table for each definition."""
     labels = {p.key.definition_id: p.definition.label for p in result.predictions}
     parts: list[Content] = []
@@ -74,7 +75,7 @@ def survival_section(result: RunResult) -> Markup:
     return joined(parts) if parts else element("p", "This study asks for no time to event.")
 
 
-def _edss_points(result: RunResult) -> dict[str, list[Point]]:
+def _edss_points(result: ComparedRun) -> dict[str, list[Point]]:
     seen: list[Outcome] = [p.observed for p in result.predictions if p.observed is not None]
     points: dict[str, list[Point]] = {}
     for outcome in (*seen, *result.unmatched):
@@ -84,7 +85,7 @@ def _edss_points(result: RunResult) -> dict[str, list[Point]]:
     return points
 
 
-def edss_section(result: RunResult) -> Markup:
+def edss_section(result: ComparedRun) -> Markup:
     """Mean EDSS by visit: figure and table."""
     course = result.edss_course
     if course.empty:

@@ -14,8 +14,8 @@ from remyelin.study.vocabulary import Covariate, PriorDrug
 if TYPE_CHECKING:
     import pandas as pd
 
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.study.schema import Arm, BaselineRow, Population, Range, Study
-    from remyelin.trials.prediction import RunResult
 
 _IMPUTED = element("span", "imputed", class_="tag imputed")
 
@@ -154,7 +154,7 @@ def _counted(baseline: pd.DataFrame, covariate: Covariate, arms: list[str]) -> l
     return [found.get(arm, wording.NO_VALUE) for arm in ("", *arms)]
 
 
-def _imputed_by(result: RunResult) -> frozenset[str]:
+def _imputed_by(result: ComparedRun) -> frozenset[str]:
     if result.baseline is None:
         return imputed_covariates(result.tables["subjects"])
     cohort = result.record.get("cohort")
@@ -162,7 +162,7 @@ def _imputed_by(result: RunResult) -> frozenset[str]:
     return frozenset(named.replace(",", " ").split())
 
 
-def _baseline(result: RunResult) -> Markup:
+def _baseline(result: ComparedRun) -> Markup:
     population = result.study.population
     imputed = _imputed_by(result)
     arms = [arm.arm_id for arm in result.study.arms]
@@ -205,7 +205,7 @@ def _baseline(result: RunResult) -> Markup:
     )
 
 
-def design_section(result: RunResult) -> Markup:
+def design_section(result: ComparedRun) -> Markup:
     """Design, arms, criteria and baseline, planned beside achieved."""
     study = result.study
     rows: list[tuple[Content, ...]] = [

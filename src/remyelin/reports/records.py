@@ -14,8 +14,8 @@ from remyelin.reports.scores import tally
 from remyelin.reports.wording import DISCLAIMER, cautions
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedFigure, ComparedRun
     from remyelin.study.outcome import Outcome
-    from remyelin.trials.prediction import Prediction, RunResult
 
 
 def plain(value: object) -> object:
@@ -49,7 +49,7 @@ def outcome_values(outcome: Outcome) -> dict[str, object]:
     return values
 
 
-def prediction_values(prediction: Prediction) -> dict[str, object]:
+def prediction_values(prediction: ComparedFigure) -> dict[str, object]:
     """Prediction with its published figure as plain values."""
     observed = prediction.observed
     return {
@@ -69,7 +69,7 @@ def prediction_values(prediction: Prediction) -> dict[str, object]:
     }
 
 
-def run_values(result: RunResult, *, folder: PurePath | None = None) -> dict[str, object]:
+def run_values(result: ComparedRun, *, folder: PurePath | None = None) -> dict[str, object]:
     """Whole run as plain values, without the longitudinal tables.
 
     Parameters
@@ -92,7 +92,7 @@ def run_values(result: RunResult, *, folder: PurePath | None = None) -> dict[str
     }
 
 
-def _score(result: RunResult) -> dict[str, object]:
+def _score(result: ComparedRun) -> dict[str, object]:
     return {
         "role": None if result.role is None else result.role.value,
         "score": tally(result.predictions).sentence,
@@ -100,7 +100,7 @@ def _score(result: RunResult) -> dict[str, object]:
     }
 
 
-def record_values(result: RunResult, command: Sequence[str]) -> dict[str, object]:
+def record_values(result: ComparedRun, command: Sequence[str]) -> dict[str, object]:
     """Run record as written to ``record.json``."""
     return {
         "notice": DISCLAIMER,

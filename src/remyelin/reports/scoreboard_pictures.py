@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Final, TypeAlias
 
-from remyelin.credibility.scales import Scale
+from remyelin.comparison.scales import Scale
 from remyelin.statistics.scoring import Verdict
 from remyelin.study.vocabulary import Role
 

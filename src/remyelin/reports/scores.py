@@ -13,7 +13,7 @@ from remyelin.statistics.scoring import Verdict
 from remyelin.study.vocabulary import Mark
 
 if TYPE_CHECKING:
-    from remyelin.trials.prediction import Prediction
+    from remyelin.comparison.compared import ComparedFigure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Tally:
         return f"{text}; {', '.join(others)}." if others else f"{text}."
 
 
-def tally(predictions: Iterable[Prediction]) -> Tally:
+def tally(predictions: Iterable[ComparedFigure]) -> Tally:
     """Count the verdicts of the predictions."""
     counts = dict.fromkeys(Verdict, 0)
     recalled = recalled_inside = 0

@@ -6,11 +6,12 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from remyelin.parameters import Origin
 from remyelin.study.vocabulary import Role
 
 if TYPE_CHECKING:
+    from remyelin.comparison.compared import ComparedRun
     from remyelin.study.outcome import Outcome, OutcomeKey
-    from remyelin.trials.prediction import RunResult
 
 DISCLAIMER = (
     "This is research software. It simulates virtual patients; it gives no medical advice "
@@ -55,8 +56,8 @@ ENOUGH_REPLICATES = 20
 """Replicates from which on the ends of a 5 to 95 % interval are more than single runs."""
 
 FEW_REPLICATES = (
-    f"With fewer than {ENOUGH_REPLICATES} replicates the intervals are rough and mostly too "
-    "narrow; ask for more with --replicates."
+    f"With fewer than {ENOUGH_REPLICATES} replicates the ends of the intervals are rough; "
+    "ask for more with --replicates."
 )
 """Caution beside the intervals of a short run."""
 
@@ -69,7 +70,7 @@ def too_few(least: int) -> str:
     )
 
 
-def cautions(result: RunResult) -> list[str]:
+def cautions(result: ComparedRun) -> list[str]:
     """Say what a reader must know before trusting the score of a run."""
     from remyelin.statistics.scoring import MIN_SCORED
 
@@ -88,11 +89,30 @@ def cautions(result: RunResult) -> list[str]:
     return said
 
 
+_DRAWN_FROM = {Origin.PRIOR: "from the priors", Origin.POSTERIOR: "from a calibration"}
+
+
+def parameters_used(result: ComparedRun) -> str:
+    """Say whether the parameters of a run were a point or draws, and how many."""
+    drawn = result.drawn
+    if drawn is None:
+        return "Parameters: a point, the values of the parameter table."
+    number, replicates = len(drawn), result.settings.replicates
+    said = f"Parameters: {number} draw{'s' if number > 1 else ''} {_DRAWN_FROM[drawn.origin]}; "
+    if more := replicates % number:
+        return (
+            f"{said}each is that of {replicates // number} replicates, the first {more} of them "
+            "of one more."
+        )
+    each = replicates // number
+    return f"{said}each is that of {each} replicate{'s' if each > 1 else ''}."
+
+
 NO_DATA_SIGN = "(!)"
 """Stands beside a figure of an arm whose cells lack data."""
 
 
-def without_data(result: RunResult) -> Mapping[str, str]:
+def without_data(result: ComparedRun) -> Mapping[str, str]:
     """Give the arms whose cell products lack data, and what is lacking."""
     found = result.record.get("cells_without_data", {})
     return found if isinstance(found, Mapping) else {}

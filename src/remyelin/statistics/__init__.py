@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from remyelin.statistics.cox import Fit, HazardRatios, hazard_ratios
+from remyelin.statistics.cox import Fit, HazardRatios, hazard_ratios, likelihood_bound
 from remyelin.statistics.curves import ArmCurve, curves
 from remyelin.statistics.estimate import Figures, replicate_figures
 from remyelin.statistics.scoring import Score, Summary, Verdict, interval_score, score, summarise
@@ -21,6 +21,7 @@ __all__ = [
     "hazard_ratios",
     "interval_score",
     "kaplan_meier",
+    "likelihood_bound",
     "replicate_figures",
     "score",
     "summarise",

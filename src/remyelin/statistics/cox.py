@@ -128,6 +128,44 @@ def hazard_ratios(
     return HazardRatios(ratio, log_se, tuple(tuple(Fit)[kind] for kind in kinds))
 
 
+def likelihood_bound(
+    time: ArrayLike, event: ArrayLike, first: ArrayLike, *, level: float = 0.95
+) -> float:
+    """End of the interval of a hazard ratio whose estimate is 0 (upper end) or inf (lower end).
+
+    The hazard ratio at which the partial likelihood is smaller than at the limit by half a
+    chi-squared quantile with one degree of freedom: the profile likelihood interval, which stays
+    finite where the Wald interval has no end. nan where the estimate is finite or there is none.
+
+    Parameters
+    ----------
+    time, event, first
+        As in `hazard_ratios`, one replicate.
+    level
+        Level of the two-sided interval.
+    """
+    from scipy.optimize import brentq
+    from scipy.stats import chi2
+
+    times, events, groups = survival_data(time, event, None)
+    arm, one = np.asarray(first, dtype=np.bool_), np.ones(times.size, dtype=np.int64)
+    terms = _terms(times, events, arm, groups, 1, patients=one)
+    if not terms.events[0]:
+        return float("nan")
+    if terms.first_events[0] == 0:
+        sign = 1.0
+    elif terms.first_events[0] == terms.events[0]:
+        sign = -1.0
+    else:
+        return float("nan")
+    fall = chi2.ppf(level, 1) / 2
+
+    def excess(beta: float) -> float:
+        return float(np.logaddexp(0.0, sign * (beta + terms.log_odds)).sum() - fall)
+
+    return float(np.exp(brentq(excess, -_BOUND, _BOUND, xtol=1e-12)))
+
+
 def _terms(
     times: FloatArray,
     events: BoolArray,

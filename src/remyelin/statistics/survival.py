@@ -101,6 +101,32 @@ class SurvivalCurves:
         first = self.times[np.arange(self.size.size), down.argmax(axis=1)]
         return np.where(down.any(axis=1), first, never)
 
+    def median_interval(self, *, level: float = 0.95) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Median survival time with its confidence interval; each of shape (groups,).
+
+        The interval holds the times at which the pointwise log-log interval of the curve holds
+        half (Brookmeyer and Crowley 1982, doi:10.2307/2530286; recalled). Where curve or limit
+        runs exactly at half and falls later, the middle of that stretch counts, as in R
+        ``print.survfit``. nan: not reached.
+        """
+        known = np.isfinite(self.times)
+        low, high = self.intervals(level=level)
+        return (
+            _first_at_half(self.times, np.where(known, self.survival, np.nan)),
+            _first_at_half(self.times, np.where(known, low, np.nan)),
+            _first_at_half(self.times, np.where(known, high, np.nan)),
+        )
+
+    def intervals(self, *, level: float = 0.95) -> tuple[FloatArray, FloatArray]:
+        """Ends of the interval at every step, as `interval_at` has them; shape (groups, steps)."""
+        return _log_log(self.survival, self._variance(), level)
+
+    def _variance(self) -> FloatArray:
+        """Greenwood's sum at every step; shape (groups, steps)."""
+        left = self.at_risk - self.events
+        ratio = np.divide(self.events, self.at_risk * left, out=np.zeros_like(left), where=left > 0)
+        return np.asarray(np.cumsum(ratio, axis=1), dtype=np.float64)
+
     def interval_at(
         self, times: ArrayLike, *, level: float = 0.95
     ) -> tuple[FloatArray, FloatArray]:
@@ -108,22 +134,40 @@ class SurvivalCurves:
 
         As R ``survfit(conf.type = "log-log")``; nan where the curve is at 0 or 1.
         """
-        from scipy.stats import norm
-
         wanted = np.atleast_1d(np.asarray(times, dtype=np.float64))
-        left = self.at_risk - self.events
-        ratio = np.divide(self.events, self.at_risk * left, out=np.zeros_like(left), where=left > 0)
-        total = np.concatenate([np.zeros((self.size.size, 1)), np.cumsum(ratio, axis=1)], axis=1)
+        total = np.concatenate([np.zeros((self.size.size, 1)), self._variance()], axis=1)
         row = np.arange(self.size.size)[:, None]
         steps = [(self.times <= self._up_to(time)).sum(axis=1) for time in wanted]
         position = np.stack(steps, axis=1)
-        value = self.at(wanted, reach=np.inf)
-        inside = (value > 0) & (value < 1)
-        log = np.log(np.where(inside, value, 0.5))
-        half = norm.ppf(0.5 + level / 2) * np.sqrt(total[row, position]) / np.abs(log)
-        low = np.where(inside, np.exp(log * np.exp(half)), np.nan)
-        high = np.where(inside, np.exp(log * np.exp(-half)), np.nan)
-        return low, high
+        return _log_log(self.at(wanted, reach=np.inf), total[row, position], level)
+
+
+def _log_log(
+    value: FloatArray, variance: FloatArray, level: float
+) -> tuple[FloatArray, FloatArray]:
+    from scipy.stats import norm
+
+    inside = (value > 0) & (value < 1)
+    log = np.log(np.where(inside, value, 0.5))
+    half = norm.ppf(0.5 + level / 2) * np.sqrt(variance) / np.abs(log)
+    low = np.where(inside, np.exp(log * np.exp(half)), np.nan)
+    high = np.where(inside, np.exp(log * np.exp(-half)), np.nan)
+    return low, high
+
+
+def _first_at_half(times: FloatArray, curve: FloatArray) -> FloatArray:
+    """First time at which each row of a falling curve is half or less; nan where it never is."""
+    out = np.full(times.shape[0], np.nan)
+    for row, (when, value) in enumerate(zip(times, curve, strict=True)):
+        down = np.flatnonzero(value <= 0.5 + TIE_TOLERANCE)
+        if not down.size:
+            continue
+        first = int(down[0])
+        out[row] = when[first]
+        lower = np.flatnonzero(value < value[first] - TIE_TOLERANCE)
+        if abs(value[first] - 0.5) <= TIE_TOLERANCE and lower.size:
+            out[row] = (when[first] + when[lower[0]]) / 2
+    return out
 
 
 def kaplan_meier(

@@ -180,11 +180,14 @@ class Definition:
     relation, associated_days, relapse_free
         How a worsening has to lie to relapses; it is associated with a relapse whose onset lies at
         most ``associated_days`` before the visit that shows it.
+    mri_free
+        Worsening: no scan after the reference visit and up to the confirming visit shows an
+        enhancing or a new or enlarging T2 lesion, and there is a scan in between that could.
     threshold
         Milestone: score that is reached. Atrophy: yearly loss in per cent.
     minimum_score, minimum_pyramidal, leading_system
         Worsening: lowest score from the visit that shows it on, lowest pyramidal system at that
-        visit, and whether the functional system that rose most must still be risen at confirmation.
+        visit, and whether the functional system that rose most must stay risen up to confirmation.
     on_switch
         Handling of a treatment switch.
     components
@@ -200,6 +203,9 @@ class Definition:
         Adverse event: only grade 3 and above.
     text, citation
         Own words for people; DOI, PMID or ``convention``.
+    mark
+        How the rule is known: ``seen`` in its source, ``recalled``, ``assumed``, or empty where
+        docs/endpoints.md tells.
     """
 
     definition_id: str
@@ -225,6 +231,7 @@ class Definition:
     relation: Relation = Relation.ANY
     associated_days: float = 0.0
     relapse_free: RelapseFree = RelapseFree()
+    mri_free: bool = False
     threshold: float | None = None
     minimum_score: float | None = None
     minimum_pyramidal: int | None = None
@@ -236,6 +243,7 @@ class Definition:
     serious: bool = False
     text: str = ""
     citation: str = ""
+    mark: str = ""
 
     @property
     def confirmation_days(self) -> float | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
@@ -73,6 +74,7 @@ class _Row(Frozen):
     relation: Relation = Relation.ANY
     associated_days: Days = 0.0
     relapse_free: _RelapseFreeRow = _RelapseFreeRow()
+    mri_free: bool = False
     threshold: Annotated[Number, Field(gt=0.0, le=1000.0)] | None = None
     minimum_score: Annotated[Number, Field(gt=0.0, le=10.0)] | None = None
     minimum_pyramidal: Annotated[Whole, Field(ge=1, le=6)] | None = None
@@ -84,6 +86,7 @@ class _Row(Frozen):
     serious: bool = False
     text: Annotated[Text, Field(min_length=1)]
     citation: Annotated[Text, Field(min_length=1)]
+    mark: Literal["", "seen", "recalled", "assumed"] = ""
 
     @model_validator(mode="after")
     def _complete(self) -> _Row:
@@ -134,6 +137,8 @@ class _Row(Frozen):
             yield "associated_days: needed where relation is associated"
         if self.relapse_free != _RelapseFreeRow() and self.relation is not Relation.INDEPENDENT:
             yield "relapse_free: only where relation is independent"
+        if self.mri_free and self.kind is not EventKind.WORSENING:
+            yield "mri_free: for worsening only"
         if self.reference_never_falls and not self.rebaseline_after_relapse:
             yield "reference_never_falls: only with rebaseline_after_relapse"
 
@@ -187,6 +192,20 @@ def _definition(name: str, row: _Row) -> Definition:
     steps = tuple(Step(step.from_edss, step.change) for step in row.steps)
     free = RelapseFree(**row.relapse_free.model_dump())
     return Definition(definition_id=name, steps=steps, relapse_free=free, **fields)
+
+
+def definition_problems(definition: Definition) -> list[str]:
+    """Say what is wrong with a definition that was made from another one; empty where nothing is.
+
+    The rules are those of the library's file.
+    """
+    values = asdict(definition)
+    del values["definition_id"]
+    try:
+        _Row.model_validate(values)
+    except ValidationError as error:
+        return list(problems_of(error, _Row))
+    return []
 
 
 def read_definitions(

@@ -64,6 +64,23 @@ def named(name: str) -> Mechanism:
     return mechanisms()[name]
 
 
+def held(name: str) -> Mapping[str, float]:
+    """Give the parameters that a mechanism holds, which nothing else may move.
+
+    The first mechanism is that of the parameter table: it holds what it switches off, and
+    everything else is as the table, or a draw of its parameters, has it.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such mechanism.
+    """
+    values = named(name).values
+    if name != FIRST:
+        return values
+    return {key: value for key, value in values.items() if value == 0.0}
+
+
 def under(name: str, table: ParameterTable) -> ParameterTable:
     """Give the parameters under a mechanism.
 
@@ -72,4 +89,4 @@ def under(name: str, table: ParameterTable) -> ParameterTable:
     UnknownNameError
         There is no such mechanism.
     """
-    return table.with_values(named(name).values)
+    return table.with_values(held(name))

@@ -17,6 +17,7 @@ from remyelin.study.tables import TABLES
 from remyelin.trials.conduct import Tables, conduct, follow
 from remyelin.trials.crew import Crew
 from remyelin.trials.plan import Plan
+from remyelin.trials.plans import draw_of
 from remyelin.trials.prediction import Keep, Progress, ProgressListener
 from remyelin.trials.shards import Shard, stretches
 from remyelin.trials.storage import parquet_bytes
@@ -35,7 +36,7 @@ _TICK_SECONDS: Final = 0.5
 
 @dataclass(frozen=True)
 class Job:
-    """What a worker has to know of the run.
+    """What a worker has to know of the run under one draw of the parameters.
 
     Attributes
     ----------
@@ -167,15 +168,17 @@ class Foreman:
 
     Parameters
     ----------
-    job, vault, crew
-        What is to be done, where it is kept, and who does it.
+    jobs, vault, crew
+        What is to be done under each draw of the parameters, where it is kept, and who does it.
     listen
         Told how far the run has come; the unit is a patient.
     """
 
-    def __init__(self, job: Job, vault: Vault, crew: Crew, listen: ProgressListener | None) -> None:
-        self._job, self._vault, self._crew, self._listen = job, vault, crew, listen
-        settings = job.plan.settings
+    def __init__(
+        self, jobs: Sequence[Job], vault: Vault, crew: Crew, listen: ProgressListener | None
+    ) -> None:
+        self._jobs, self._vault, self._crew, self._listen = jobs, vault, crew, listen
+        settings = jobs[0].plan.settings
         self._total = settings.patients * settings.replicates
         self._followed = 0
         self._enrolments: list[_Enrolment] = []
@@ -202,10 +205,14 @@ class Foreman:
             before = receipts.get(stretch[0].number - 1) if stretch[0].first else None
             last = -1 if before is None else before["last_candidate"]
             start = int(str(last)) + 1
-            self._enrolments.append(_Enrolment(self._job.plan, deque(stretch), start))
+            plan = self._job_of(stretch[0].replicates[0]).plan
+            self._enrolments.append(_Enrolment(plan, deque(stretch), start))
         self._tell()
         self._work()
         return len(shards) - len(missing)
+
+    def _job_of(self, replicate: int) -> Job:
+        return self._jobs[draw_of(replicate, len(self._jobs))]
 
     def _work(self) -> None:
         going: dict[Future[Any], _Task] = {}
@@ -230,14 +237,17 @@ class Foreman:
         for enrolment in self._enrolments:
             if (ready := enrolment.ready()) is not None:
                 shard, cohort = ready
-                return _Task(follow_slice, (self._job, shard, cohort), shard=shard)
+                job = self._job_of(shard.replicates[0])
+                return _Task(follow_slice, (job, shard, cohort), shard=shard)
         if self._whole:
             shard = self._whole.popleft()
-            return _Task(conduct_whole, (self._job, shard), shard=shard)
+            job = self._job_of(shard.replicates[0])
+            return _Task(conduct_whole, (job, shard), shard=shard)
         most = self._crew.width * _WAVE
         for enrolment in self._enrolments:
             if (wave := enrolment.wave(most)) is not None:
-                arguments = (self._job, enrolment.replicate, *wave)
+                job = self._job_of(enrolment.replicate)
+                arguments = (job, enrolment.replicate, *wave)
                 return _Task(screen, arguments, enrolment=enrolment, low=wave[0])
         return None
 

@@ -14,6 +14,12 @@ MANIFEST_NAME: Final = "manifest.json"
 RECORD_NAME: Final = "record.json"
 """Run record: a folder that has it is complete; it is written last."""
 
+DRAWS_NAME: Final = "draws.csv"
+"""Draws of the parameters of a run, where they are no point."""
+
+SAMPLES_NAME: Final = "samples.parquet"
+"""Every figure in every replicate with the draw that it took, where parameters were drawn."""
+
 _LIMIT_BYTES = 20_000_000
 _OF_MANIFEST = ("study_id", "study", "parameters", "code", "seed", "tables", "shard_patients")
 _OF_RECORD = ("notice", "command", "settings", "study", "parameters", "seed", "machine")
@@ -41,9 +47,13 @@ def is_earlier_run(folder: Path) -> bool:
 RUN: Final = Layout(
     kind="run",
     what="run folder",
-    names=("report.html", RECORD_NAME, "outcomes.csv", "outcomes.parquet", "data_dictionary.md"),
+    names=(
+        *("report.html", RECORD_NAME, "outcomes.csv", "outcomes.parquet", "data_dictionary.md"),
+        SAMPLES_NAME,
+    ),
     patterns=(
         r"manifest\.json",
+        r"draws\.csv",
         r"shards/[0-9]{8}\.(json|parquet)",
         r"tables/[a-z_]+\.parquet",
         r"tables/[a-z_]+/[0-9]{8}\.parquet",

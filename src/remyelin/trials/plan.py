@@ -70,6 +70,7 @@ class Plan:
         progress: ProgressListener | None = None,
         *,
         people: reference.Reference | None = None,
+        exact: bool = True,
     ) -> Plan:
         """Make a trial ready.
 
@@ -80,8 +81,9 @@ class Plan:
         progress
             Told how far a reference population is that has to be made first.
         people
-            Population on which the weights are fitted; a baseline that it cannot reach is then met
-            as nearly as can be. None: the one that `reference.of` gives, and every baseline is met.
+            Population on which the weights are fitted; None: the one that `reference.of` gives.
+        exact
+            Whether a baseline that cannot be met is an error; else it is met as nearly as can be.
 
         Raises
         ------
@@ -99,11 +101,11 @@ class Plan:
             if progress:
                 progress(Progress(round(_PERCENT * share), _PERCENT, _MAKING))
 
-        given = people is not None
         if people is None:
-            people = reference.of(reference.Variant.of(population), inputs, report)
+            variant = reference.Variant.of(population)
+            people = reference.of(variant, inputs, report, threads=settings.workers)
         wanted = targets_of(population, inputs.populations)
-        weighting = fit(population, wanted, people, exact=not given)
+        weighting = fit(population, wanted, people, exact=exact)
         return cls(study, settings, inputs, weighting, planned_visits(study), protocols)
 
     @property

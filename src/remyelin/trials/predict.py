@@ -1,23 +1,19 @@
-"""Predictions: every endpoint of a study estimated in each replicate, joined with the base."""
+"""Predictions: every endpoint of a study estimated in each replicate."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.endpoints import History
-from remyelin.evidence.base import EvidenceBase
-from remyelin.statistics import ArmCurve, Verdict, curves, replicate_figures, score, summarise
-from remyelin.statistics.figures import EVENT_FREE
+from remyelin.statistics import ArmCurve, curves, replicate_figures, summarise
 from remyelin.statistics.scoring import HIGH_QUANTILE, LOW_QUANTILE
 from remyelin.study.definition import Definition, EventKind
-from remyelin.study.outcome import WHOLE, Outcome, OutcomeKey
+from remyelin.study.outcome import WHOLE, OutcomeKey
 from remyelin.study.schema import CONTRAST_SEPARATOR, Endpoint, Study, split_contrast
-from remyelin.study.vocabulary import Mark, Measure, Role
 from remyelin.trials.plan import planned_visits
 from remyelin.trials.prediction import Curve, Prediction
 from remyelin.units import DAYS_PER_MONTH
@@ -43,20 +39,6 @@ Definitions: TypeAlias = Mapping[str, Definition]
 """What counts as an event, by name."""
 
 
-def published(study: Study) -> tuple[Outcome, ...]:
-    """Give the outcomes that the base holds of a study; none for a study that is not in it."""
-    if study.evidence_id is None:
-        return ()
-    return EvidenceBase.load().outcomes(study.evidence_id)
-
-
-def role_of(study: Study) -> Role | None:
-    """Give the role of the published study; None for a study that is not in the base."""
-    if study.evidence_id is None:
-        return None
-    return EvidenceBase.load().study(study.evidence_id).role
-
-
 def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
     """Give the join key of every figure that a study asks for."""
     name = study.evidence_id or study.study_id
@@ -78,32 +60,23 @@ def keys_of(study: Study) -> Iterator[tuple[OutcomeKey, Endpoint]]:
                 yield key, endpoint
 
 
-def predictions(
-    study: Study, history: History, definitions: Definitions, *, scored: bool = True
-) -> tuple[Prediction, ...]:
-    """Estimate every figure that a study asks for and set it beside the published one.
+def predictions(study: Study, history: History, definitions: Definitions) -> tuple[Prediction, ...]:
+    """Estimate every figure that a study asks for.
 
     Parameters
     ----------
     study, history, definitions
         What is asked for, the tables of the run, and what counts as an event.
-    scored
-        False for a run whose intervals are not those of the study: twins, whose replicates are
-        not new trials, and another number of patients.
     """
-    return predictions_of(
-        study, lambda key: _values(key, history, definitions), definitions, scored=scored
-    )
+    return predictions_of(study, lambda key: _values(key, history, definitions), definitions)
 
 
 def predictions_of(
     study: Study,
     estimate: Callable[[OutcomeKey], NDArray[np.float64]],
     definitions: Definitions,
-    *,
-    scored: bool,
 ) -> tuple[Prediction, ...]:
-    """Set every figure that a study asks for beside the published one.
+    """Give the prediction of every figure that a study asks for.
 
     Parameters
     ----------
@@ -113,45 +86,22 @@ def predictions_of(
         Gives a figure in each replicate.
     definitions
         What counts as an event, by name.
-    scored
-        As in `predictions`.
     """
-    seen = {outcome.key: outcome for outcome in published(study)}
-    made = (
-        _prediction(key, definitions[key.definition_id], estimate(key), seen.get(key))
-        for key, _ in keys_of(study)
+    return tuple(
+        _prediction(key, definitions[key.definition_id], estimate(key)) for key, _ in keys_of(study)
     )
-    return tuple(prediction if scored else _unscored(prediction) for prediction in made)
 
 
-def _unscored(prediction: Prediction) -> Prediction:
-    if prediction.observed is None:
-        return prediction
-    return replace(prediction, verdict=Verdict.NOT_SCORABLE, z=None, interval_score=None)
-
-
-def _prediction(
-    key: OutcomeKey,
-    definition: Definition,
-    values: NDArray[np.float64],
-    observed: Outcome | None,
-) -> Prediction:
+def _prediction(key: OutcomeKey, definition: Definition, values: NDArray[np.float64]) -> Prediction:
     summary = summarise(values)
-    judged = score(values, observed)
     return Prediction(
         key=key,
         definition=definition,
         n_replicates=summary.n_replicates,
         n_not_estimable=summary.n_not_estimable,
         median=summary.median,
-        low=summary.low,
-        high=summary.high,
         mean=summary.mean,
         sd=summary.sd,
-        observed=observed,
-        verdict=judged.verdict,
-        z=judged.z,
-        interval_score=judged.interval_score,
         values=tuple(float(value) for value in values),
     )
 
@@ -172,31 +122,8 @@ def _values(key: OutcomeKey, history: History, definitions: Definitions) -> NDAr
     ).values
 
 
-def unmatched(study: Study) -> tuple[Outcome, ...]:
-    """Give published figures that the study's endpoints do not ask for, with the reason."""
-    asked = {key for key, _ in keys_of(study)}
-    arms = set(study.arm_ids) | {e.contrast for e in study.endpoints if e.contrast}
-    return tuple(
-        replace(outcome, note=_joined(outcome.note, _why(outcome, arms)))
-        for outcome in published(study)
-        if outcome.key not in asked
-    )
-
-
-def _why(outcome: Outcome, arms: set[str]) -> str:
-    if outcome.key.arm not in arms:
-        return "not predicted: the study file has no such arm or contrast"
-    if outcome.key.subgroup != WHOLE:
-        return "not predicted: subgroups are not formed"
-    return "not predicted: not among the endpoints of the study file"
-
-
-def _joined(note: str, more: str) -> str:
-    return f"{note}; {more}" if note else more
-
-
 def curves_of(study: Study, history: History, definitions: Definitions) -> tuple[Curve, ...]:
-    """Give Kaplan-Meier curves of the events that a study asks for, with published points."""
+    """Give Kaplan-Meier curves of the events that a study asks for."""
     drawn = (
         curve
         for name in curved(study, definitions)
@@ -214,9 +141,8 @@ def curved(study: Study, definitions: Definitions) -> tuple[str, ...]:
 
 
 def labelled(study: Study, drawn: Iterable[ArmCurve]) -> tuple[Curve, ...]:
-    """Give curves the labels of their arms and the published points."""
+    """Give curves the labels of their arms."""
     labels = {arm.arm_id: arm.label for arm in study.arms}
-    seen = published(study)
     return tuple(
         Curve(
             definition_id=curve.definition_id,
@@ -228,24 +154,8 @@ def labelled(study: Study, drawn: Iterable[ArmCurve]) -> tuple[Curve, ...]:
             high=curve.high,
             risk_months=curve.risk_months,
             at_risk=curve.at_risk,
-            published=_points(seen, curve.definition_id, curve.arm_id),
         )
         for curve in drawn
-    )
-
-
-def _points(
-    seen: Sequence[Outcome], definition_id: str, arm_id: str
-) -> tuple[tuple[float, float, Mark], ...]:
-    return tuple(
-        (key.time_months, row.value if key.outcome in EVENT_FREE else 1.0 - row.value, row.mark)
-        for row in seen
-        for key in (row.key,)
-        if key.measure is Measure.PROPORTION
-        and key.definition_id == definition_id
-        and key.arm == arm_id
-        and key.subgroup == WHOLE
-        and key.time_months is not None
     )
 
 

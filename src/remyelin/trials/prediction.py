@@ -1,8 +1,8 @@
-"""What a run gives back: predictions beside observations, tables, curves and the run record."""
+"""What a run gives back: predictions, tables, curves and the run record."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypeAlias
@@ -10,21 +10,18 @@ from typing import TYPE_CHECKING, TypeAlias
 from remyelin.engine.backends import DEFAULT_BACKEND, Backend
 from remyelin.errors import UnknownNameError, UsageError
 from remyelin.files import shown
-from remyelin.statistics.scoring import Verdict
+from remyelin.parameters import Origin
 from remyelin.study.tables import Column, Kind, Table
 from remyelin.therapies.mechanisms import FIRST
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from remyelin.parameters import ParameterTable
+    from remyelin.parameters import ParameterDraws, ParameterTable
     from remyelin.study.definition import Definition
-    from remyelin.study.outcome import Outcome, OutcomeKey
+    from remyelin.study.outcome import OutcomeKey
     from remyelin.study.schema import Study
-    from remyelin.study.vocabulary import Mark, Role
-
-PREDICTION_LEVEL = 0.90
-"""Probability of a prediction interval: its ends are the 5th and 95th percentile."""
+    from remyelin.study.vocabulary import Mark
 
 
 class Keep(StrEnum):
@@ -131,20 +128,24 @@ ProgressListener: TypeAlias = Callable[[Progress], None]
 
 @dataclass(frozen=True, kw_only=True)
 class Prediction:
-    """One outcome of the virtual study, over replicates, beside the published figure.
+    """One outcome of the virtual study, over replicates.
+
+    Its interval, and how it stands beside a published figure, are the matter of
+    `remyelin.comparison`.
 
     Attributes
     ----------
     n_replicates, n_not_estimable
         Replicates that gave an estimate, and those that did not.
-    median, low, high
-        50th, 5th and 95th percentile over replicates; nan where there is no estimate.
-    observed
-        Published figure; None where nothing is published.
-    z
-        (observed - mean) / sd; None where it cannot be formed.
+    median
+        Median over replicates; nan where there is no estimate.
+    mean, sd
+        Over the finite estimates.
     values
         One value per replicate, nan where it could not be estimated.
+    draws
+        Draw of the parameters that each replicate took, aligned with ``values``; all 0 where the
+        parameters are a point.
     """
 
     key: OutcomeKey
@@ -152,15 +153,10 @@ class Prediction:
     n_replicates: int
     n_not_estimable: int
     median: float
-    low: float
-    high: float
     mean: float
     sd: float
-    observed: Outcome | None
-    verdict: Verdict
-    z: float | None
-    interval_score: float | None
     values: tuple[float, ...]
+    draws: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -175,7 +171,7 @@ class Curve:
     risk_months, at_risk
         Times and patients still at risk, per trial (mean over replicates).
     published
-        Published points: months, event-free proportion, mark.
+        Published points: months, event-free proportion, mark; none before the comparison.
     """
 
     definition_id: str
@@ -190,65 +186,47 @@ class Curve:
     published: tuple[tuple[float, float, Mark], ...] = ()
 
 
-OUTCOMES = Table(
-    "outcomes",
-    "One row per predicted outcome, beside the published figure.",
-    (
-        Column("study_id", Kind.TEXT, "", "study in the evidence base, else the study's own name"),
-        Column("arm", Kind.TEXT, "", "arm, or a contrast written first_vs_second"),
-        Column("subgroup", Kind.TEXT, "", "subgroup, all for everybody"),
-        Column("outcome", Kind.TEXT, "", "name of the outcome"),
-        Column("definition_id", Kind.TEXT, "", "definition of the endpoint"),
-        Column("time_months", Kind.REAL, "months", "from baseline", nullable=True),
-        Column("measure", Kind.TEXT, "", "statistical kind of the value"),
-        Column("median", Kind.REAL, "", "predicted median over replicates", nullable=True),
-        Column("low", Kind.REAL, "", "5th percentile over replicates", nullable=True),
-        Column("high", Kind.REAL, "", "95th percentile over replicates", nullable=True),
-        Column("mean", Kind.REAL, "", "mean over replicates", nullable=True),
-        Column("sd", Kind.REAL, "", "standard deviation over replicates", nullable=True),
-        Column("n_replicates", Kind.INTEGER, "", "replicates that gave an estimate"),
-        Column("n_not_estimable", Kind.INTEGER, "", "replicates without an estimate"),
-        Column("observed", Kind.REAL, "", "published figure", nullable=True),
-        Column("observed_low", Kind.REAL, "", "lower end of its interval", nullable=True),
-        Column("observed_high", Kind.REAL, "", "upper end of its interval", nullable=True),
-        Column("observed_interval", Kind.TEXT, "", "ci, iqr, range or sd", nullable=True),
-        Column("observed_level", Kind.REAL, "", "probability of the interval", nullable=True),
-        Column("observed_n", Kind.INTEGER, "", "patients behind the figure", nullable=True),
-        Column("observed_events", Kind.INTEGER, "", "events among them", nullable=True),
-        Column("observed_source", Kind.TEXT, "", "citation of the figure", nullable=True),
-        Column("observed_page", Kind.TEXT, "", "where the figure was read", nullable=True),
-        Column("observed_mark", Kind.TEXT, "", "seen, recalled or assumed", nullable=True),
-        Column("verdict", Kind.TEXT, "", "in, out, not_published, not_scorable, not_estimable"),
-        Column(
-            "z", Kind.REAL, "", "(observed - mean) / sd, for ratios on the log scale", nullable=True
-        ),
-        Column("interval_score", Kind.REAL, "", "interval score, small is good", nullable=True),
-    ),
+FIGURE_COLUMNS = (
+    Column("study_id", Kind.TEXT, "", "study in the evidence base, else the study's own name"),
+    Column("arm", Kind.TEXT, "", "arm, or a contrast written first_vs_second"),
+    Column("subgroup", Kind.TEXT, "", "subgroup, all for everybody"),
+    Column("outcome", Kind.TEXT, "", "name of the outcome"),
+    Column("definition_id", Kind.TEXT, "", "definition of the endpoint"),
+    Column("time_months", Kind.REAL, "months", "from baseline", nullable=True),
+    Column("measure", Kind.TEXT, "", "statistical kind of the value"),
 )
-"""Columns of `RunResult.outcomes`."""
+"""Columns that name a figure."""
 
 
-def _row(prediction: Prediction) -> tuple[object, ...]:
-    seen = prediction.observed
-    observation: tuple[object, ...] = (None,) * 9
-    if seen is not None:
-        kind = None if seen.interval_kind is None else seen.interval_kind.value
-        observation = (seen.value, seen.low, seen.high, kind, seen.level, seen.n, seen.events)
-        observation += (seen.source or None, seen.page or None, seen.mark.value)
-    else:
-        observation += (None,)
-    key = prediction.key
+def figure_cells(key: OutcomeKey) -> tuple[object, ...]:
+    """Give what stands in `FIGURE_COLUMNS`."""
     return (
         *(key.study_id, key.arm, key.subgroup, key.outcome, key.definition_id),
         *(key.time_months, key.measure.value),
-        *(prediction.median, prediction.low, prediction.high, prediction.mean, prediction.sd),
-        *(prediction.n_replicates, prediction.n_not_estimable),
-        *observation,
-        *(prediction.verdict.value, prediction.z, prediction.interval_score),
     )
 
 
+SAMPLES = Table(
+    "samples",
+    "One row per predicted outcome and replicate.",
+    (
+        *FIGURE_COLUMNS,
+        Column("draw", Kind.INTEGER, "", "draw of the parameters that the replicate took"),
+        Column("replicate", Kind.INTEGER, "", "replicate of the trial"),
+        Column("value", Kind.REAL, "", "the figure in this replicate", nullable=True),
+    ),
+)
+"""Columns of `RunResult.samples`."""
+
 _DTYPES = {Kind.INTEGER: "Int64", Kind.REAL: "float64", Kind.TEXT: "object", Kind.FLAG: "bool"}
+
+
+def framed(rows: Sequence[tuple[object, ...]], table: Table) -> pd.DataFrame:
+    """Give rows as a table with the columns and kinds of its schema."""
+    import pandas as pd
+
+    frame = pd.DataFrame(rows, columns=list(table.names), dtype=object)
+    return frame.astype({column.name: _DTYPES[column.kind] for column in table.columns})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -258,9 +236,9 @@ class RunResult:
     Attributes
     ----------
     parameters
-        Parameters that the run used.
-    unmatched
-        Published figures of the study that this run does not predict, with a note why.
+        Parameters that the run used; of what was drawn, the values of the table.
+    draws
+        Draws of the parameters; None stands for a point.
     tables
         Longitudinal tables by name, all replicates stacked; none unless they are kept whole.
     edss_course
@@ -269,8 +247,6 @@ class RunResult:
         Run record: enough to repeat the run; holds only what JSON can hold.
     wall_seconds
         Duration of the run in seconds.
-    role
-        Whether the published study helped to shape the model; None for a study of one's own.
     baseline
         Where no whole tables are kept: ``arm_id`` (empty for all arms), ``covariate``, ``n``,
         ``mean`` and ``sd`` over all replicates.
@@ -280,20 +256,28 @@ class RunResult:
     settings: RunSettings
     parameters: ParameterTable
     predictions: tuple[Prediction, ...]
-    unmatched: tuple[Outcome, ...]
     tables: Mapping[str, pd.DataFrame]
     curves: tuple[Curve, ...]
     edss_course: pd.DataFrame
     record: Mapping[str, object]
     wall_seconds: float
-    role: Role | None = None
     baseline: pd.DataFrame | None = None
+    draws: ParameterDraws | None = None
 
     @property
-    def outcomes(self) -> pd.DataFrame:
-        """One row per prediction with the columns of `OUTCOMES`."""
-        import pandas as pd
+    def drawn(self) -> ParameterDraws | None:
+        """Draws of the parameters; None where they are a point."""
+        draws = self.draws
+        return None if draws is None or draws.origin is Origin.POINT else draws
 
-        rows = [_row(prediction) for prediction in self.predictions]
-        frame = pd.DataFrame(rows, columns=list(OUTCOMES.names), dtype=object)
-        return frame.astype({column.name: _DTYPES[column.kind] for column in OUTCOMES.columns})
+    @property
+    def samples(self) -> pd.DataFrame:
+        """One row per prediction and replicate with the columns of `SAMPLES`."""
+        rows = [
+            (*figure_cells(prediction.key), draw, replicate, value)
+            for prediction in self.predictions
+            for replicate, (draw, value) in enumerate(
+                zip(prediction.draws, prediction.values, strict=True)
+            )
+        ]
+        return framed(rows, SAMPLES)

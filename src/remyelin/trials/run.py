@@ -1,25 +1,27 @@
-"""The run of a study: from the study file to predictions beside observations."""
+"""The run of a study: from the study file to predictions."""
 
 from __future__ import annotations
 
 import platform
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from importlib.metadata import PackageNotFoundError, version
 
 from remyelin.core.digest import provenance, text_digest, versions
 from remyelin.endpoints import History
 from remyelin.inputs import Inputs
+from remyelin.parameters import ParameterDraws
 from remyelin.study.catalogue import dump
 from remyelin.study.schema import Study
-from remyelin.therapies.mechanisms import under
 from remyelin.trials.cells import gaps_of
 from remyelin.trials.observability import seen_too_late
-from remyelin.trials.plan import Plan
-from remyelin.trials.predict import curves_of, edss_course, predictions, role_of, unmatched
+from remyelin.trials.plans import Plans
+from remyelin.trials.predict import curves_of, edss_course, predictions
 from remyelin.trials.prediction import (
     Keep,
+    Prediction,
     Progress,
     ProgressListener,
     RunResult,
@@ -37,6 +39,7 @@ def run_trial(
     *,
     inputs: Inputs,
     scale: Scale | None = None,
+    draws: ParameterDraws | None = None,
 ) -> RunResult:
     """Run a study on virtual patients.
 
@@ -52,11 +55,15 @@ def run_trial(
         Parameters, definitions and protocols; settings may name another mechanism of cells.
     scale
         How a run without whole tables is done.
+    draws
+        Draws of the parameters of ``inputs``: replicate k takes draw k modulo their number. None:
+        every replicate takes the parameters of ``inputs`` as they are.
 
     Raises
     ------
     UsageError
-        Settings and scale do not go together.
+        Settings and scale do not go together; there are more draws than replicates, or the draws
+        are those of other parameters.
     OutputError
         The run folder of a run in shards cannot be written, or holds another run.
     UnknownNameError
@@ -69,56 +76,64 @@ def run_trial(
     start = time.monotonic()
     scale = scale or Scale()
     scale.check(settings)
-    inputs = inputs.with_parameters(under(settings.mechanism, inputs.parameters))
-    plan = Plan.of(study, settings, inputs, progress)
-    scored = not settings.twins and settings.patients == study.design.n
-    if settings.tables is not Keep.WHOLE:
-        summary, shards = run_shards(plan, scale, progress, scored=scored)
-        wall = time.monotonic() - start
-        return RunResult(
-            study=study,
-            settings=settings,
-            parameters=inputs.parameters,
-            predictions=summary.predictions,
-            unmatched=unmatched(study),
-            tables={},
-            curves=summary.curves,
-            edss_course=summary.edss_course,
-            record={**_record(plan, wall), "shards": shards},
-            wall_seconds=wall,
-            role=role_of(study),
-            baseline=summary.baseline,
-        )
-    tables = run_replicates(plan, progress)
+    plans = Plans.of(study, settings, inputs, draws, progress)
+    if settings.tables is Keep.WHOLE:
+        return _in_memory(plans, progress, start)
+    summary, shards = run_shards(plans, scale, progress)
+    wall = time.monotonic() - start
+    return RunResult(
+        study=study,
+        settings=settings,
+        parameters=plans.inputs.parameters,
+        draws=plans.draws,
+        predictions=_with_draws(summary.predictions, plans),
+        tables={},
+        curves=summary.curves,
+        edss_course=summary.edss_course,
+        record={**_record(plans, wall), "shards": shards},
+        wall_seconds=wall,
+        baseline=summary.baseline,
+    )
+
+
+def _in_memory(plans: Plans, progress: ProgressListener | None, start: float) -> RunResult:
+    study, definitions = plans.study, plans.inputs.definitions
+    tables = run_replicates(plans, progress)
     if progress:
         progress(Progress(1, 1, "Reading endpoints"))
     history = History.of(tables)
     wall = time.monotonic() - start
     return RunResult(
         study=study,
-        settings=settings,
-        parameters=inputs.parameters,
-        predictions=predictions(study, history, inputs.definitions, scored=scored),
-        unmatched=unmatched(study),
+        settings=plans.settings,
+        parameters=plans.inputs.parameters,
+        draws=plans.draws,
+        predictions=_with_draws(predictions(study, history, definitions), plans),
         tables=tables,
-        curves=curves_of(study, history, inputs.definitions),
+        curves=curves_of(study, history, definitions),
         edss_course=edss_course(study, tables["visits"]),
-        record=_record(plan, wall),
+        record=_record(plans, wall),
         wall_seconds=wall,
-        role=role_of(study),
     )
 
 
-def _record(plan: Plan, wall: float) -> Mapping[str, object]:
-    settings, found = plan.settings, provenance()
+def _with_draws(found: Iterable[Prediction], plans: Plans) -> tuple[Prediction, ...]:
+    of_replicates = plans.of_replicates
+    return tuple(replace(prediction, draws=of_replicates) for prediction in found)
+
+
+def _record(plans: Plans, wall: float) -> Mapping[str, object]:
+    plan, settings, found = plans.first, plans.settings, provenance()
+    yields = [each.weighting.expected_yield for each in plans.each]
     return {
         "package": "remyelin",
         "version": _version(),
         "model": "R3",
-        "parameters": plan.table.digest(),
+        "parameters": plans.inputs.parameters.digest(),
+        "draws": plans.about_draws(),
         "study": text_digest(dump(plan.study)),
         "study_id": plan.study.study_id,
-        "inputs": plan.inputs.digest(),
+        "inputs": plans.inputs.digest(),
         "provenance": found.digest(),
         "evidence": found.evidence,
         "patients": settings.patients,
@@ -132,7 +147,7 @@ def _record(plan: Plan, wall: float) -> Mapping[str, object]:
         "treatment_warnings": treatment_warnings(plan.study, plan.inputs),
         "seen_too_late": list(seen_too_late(plan.study, plan.inputs.definitions)),
         "cohort": {
-            "expected_yield": plan.weighting.expected_yield,
+            "expected_yield": sum(yields) / len(yields),
             "imputed": plan.imputed(),
         },
         "machine": {

@@ -12,10 +12,12 @@ from pathlib import Path
 from remyelin.core.digest import provenance
 from remyelin.errors import UsageError
 from remyelin.files import shown
+from remyelin.parameters import Origin
 from remyelin.statistics.tally import Item, Tally
 from remyelin.trials.crew import Alone, Crew, DaskCrew, Processes
 from remyelin.trials.foreman import Foreman, Job
-from remyelin.trials.plan import Plan
+from remyelin.trials.layout import DRAWS_NAME
+from remyelin.trials.plans import Plans
 from remyelin.trials.prediction import Keep, Progress, ProgressListener, RunSettings
 from remyelin.trials.shards import SHARD_PATIENTS, Shard, shards_of
 from remyelin.trials.summarise import Summary, frame_of, summarise_run
@@ -83,18 +85,16 @@ class Scale:
 
 
 def run_shards(
-    plan: Plan, scale: Scale, listen: ProgressListener | None, *, scored: bool
+    plans: Plans, scale: Scale, listen: ProgressListener | None
 ) -> tuple[Summary, dict[str, object]]:
     """Do what is missing of a run in shards, and work out its figures.
 
     Parameters
     ----------
-    plan, scale
-        The trial made ready, and how it is to be done.
+    plans, scale
+        The run made ready, and how it is to be done.
     listen
         Told how far the run has come.
-    scored
-        As in `predict.predictions`.
 
     Returns
     -------
@@ -108,16 +108,19 @@ def run_shards(
     SimulationError
         Workers were lost too often, the cluster does not answer, or a shard file is damaged.
     """
-    settings = plan.settings
-    shards = shards_of(settings.patients, settings.replicates, scale.shard_patients)
-    frame = frame_of(plan.study, plan.inputs.definitions)
+    settings, size = plans.settings, scale.shard_patients
+    shards = shards_of(settings.patients, settings.replicates, size, draws=len(plans))
+    frame = frame_of(plans.study, plans.inputs.definitions)
     with _folder(scale.folder) as folder:
-        identity = identity_of(plan, scale.shard_patients)
+        identity = identity_of(plans, size)
         crew, threads = _crew(scale, settings, len(shards))
         try:
-            vault = Vault.open(folder, identity, resume=scale.resume, force=scale.force)
-            job = Job(replace(plan, threads=threads), provenance().parts)
-            there = Foreman(job, vault, crew, listen).lead(shards)
+            vault = Vault.open(
+                folder, identity, resume=scale.resume, force=scale.force, files=draws_file(plans)
+            )
+            parts = provenance().parts
+            jobs = [Job(replace(plan, threads=threads), parts) for plan in plans.each]
+            there = Foreman(jobs, vault, crew, listen).lead(shards)
         except BaseException:
             crew.close(hurry=True)
             raise
@@ -128,13 +131,20 @@ def run_shards(
         def tallies() -> Iterator[Tally]:
             return whole_replicates(vault, shards, frame.items)
 
-        summary = summarise_run(plan.study, frame, tallies, scored=scored)
+        summary = summarise_run(plans.study, frame, tallies)
     about: dict[str, object] = {
         "number": len(shards),
         "patients": scale.shard_patients,
         "there_before": there,
     }
     return summary, about
+
+
+def draws_file(plans: Plans) -> dict[str, bytes]:
+    """Give the file of a run folder that holds the draws; none where parameters are a point."""
+    if plans.draws.origin is Origin.POINT:
+        return {}
+    return {DRAWS_NAME: plans.draws.text().encode()}
 
 
 def whole_replicates(

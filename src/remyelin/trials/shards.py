@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from remyelin.trials.plans import replicates_of
+
 SHARD_PATIENTS: Final = 4_096
 """Patients of a shard: enough for the engine, few enough to be carried about in memory."""
 
@@ -20,7 +22,7 @@ class Shard:
     number
         Place in the run.
     replicates
-        Numbers of the replicates.
+        Numbers of the replicates, all of the same draw of the parameters.
     first, count
         Place of its first patient in the order of enrolment, and its patients per replicate.
     is_slice
@@ -39,7 +41,7 @@ class Shard:
         return self.count * len(self.replicates)
 
 
-def shards_of(patients: int, replicates: int, size: int) -> tuple[Shard, ...]:
+def shards_of(patients: int, replicates: int, size: int, *, draws: int = 1) -> tuple[Shard, ...]:
     """Cut a run into shards of about ``size`` patients.
 
     Parameters
@@ -48,6 +50,8 @@ def shards_of(patients: int, replicates: int, size: int) -> tuple[Shard, ...]:
         Patients of each replicate, and how many replicates.
     size
         Patients of a shard.
+    draws
+        Draws of the parameters; a shard holds replicates of one draw only.
     """
     if patients > size:
         places = [
@@ -60,11 +64,13 @@ def shards_of(patients: int, replicates: int, size: int) -> tuple[Shard, ...]:
             for number, (replicate, first) in enumerate(places)
         )
     per = max(1, size // patients)
-    starts = range(0, replicates, per)
-    return tuple(
-        Shard(number, tuple(range(start, min(start + per, replicates))), 0, patients, False)
-        for number, start in enumerate(starts)
-    )
+    groups = [
+        tuple(mine[start : start + per])
+        for draw in range(draws)
+        for mine in (replicates_of(draw, draws=draws, replicates=replicates),)
+        for start in range(0, len(mine), per)
+    ]
+    return tuple(Shard(number, group, 0, patients, False) for number, group in enumerate(groups))
 
 
 def stretches(missing: Sequence[Shard]) -> Iterator[tuple[Shard, ...]]:

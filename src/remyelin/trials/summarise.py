@@ -67,10 +67,10 @@ class Summary:
 
 
 Tallies = Callable[[], Iterable[Tally]]
-"""Reads the tallies of a run anew; each holds whole replicates, in their order."""
+"""Reads the tallies of a run anew; each holds whole replicates, in any order."""
 
 
-def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool) -> Summary:
+def summarise_run(study: Study, frame: Frame, tallies: Tallies) -> Summary:
     """Work out everything that a study asks for.
 
     Parameters
@@ -79,28 +79,29 @@ def summarise_run(study: Study, frame: Frame, tallies: Tallies, *, scored: bool)
         What is asked for, and what was read for it.
     tallies
         Called twice; only one tally is held at a time.
-    scored
-        As in `predict.predictions`.
     """
     overview = Overview(frame)
     for tally in tallies():
         overview.add(tally)
     keys = [key for key, _ in keys_of(study)]
     values: dict[OutcomeKey, list[NDArray[np.float64]]] = {key: [] for key in keys}
+    numbers: list[NDArray[np.int64]] = []
     seen_at: list[Tally] = []
 
     def portions() -> Iterator[Portion]:
         for tally in tallies():
             portion = Portion(tally, overview)
+            numbers.append(portion.number)
             for key in keys:
                 values[key].append(_figure(portion, frame, key))
             seen_at.extend(portion.rows(Item(r)) for r in (Reading.COURSE, Reading.RATED))
             yield portion
 
     drawn = counted_curves(overview, curved(study, frame.definitions), portions())
+    order = np.argsort(np.concatenate(numbers))
     return Summary(
         predictions=predictions_of(
-            study, lambda key: np.concatenate(values[key]), frame.definitions, scored=scored
+            study, lambda key: np.concatenate(values[key])[order], frame.definitions
         ),
         curves=labelled(study, drawn),
         edss_course=_course(study, frame, Tally.joined(seen_at)),

@@ -22,7 +22,7 @@ from remyelin.files import read_json, shown
 from remyelin.statistics.tally import Tally
 from remyelin.study.catalogue import dump
 from remyelin.trials.layout import MANIFEST_NAME, RUN
-from remyelin.trials.plan import Plan
+from remyelin.trials.plans import Plans
 from remyelin.trials.shards import Shard
 from remyelin.trials.storage import arrays_bytes
 
@@ -30,20 +30,25 @@ _FORMAT: Final = 2
 _FOLDER: Final = "shards"
 _INPUTS: Final = "inputs"
 _PROVENANCE: Final = "provenance"
+_DRAWS: Final = "draws"
+_DERIVED: Final = "of_replicates"
 
 Identity = Mapping[str, object]
 
 
-def identity_of(plan: Plan, shard_patients: int) -> dict[str, object]:
+def identity_of(plans: Plans, shard_patients: int) -> dict[str, object]:
     """Say what a run is: two runs with the same identity give the same results."""
-    settings, weighting = plan.settings, plan.weighting
-    weights = [*weighting.coefficients.tolist(), weighting.cap]
+    settings = plans.settings
+    weights: list[float] = []
+    for plan in plans.each:
+        weights += [*plan.weighting.coefficients.tolist(), plan.weighting.cap]
     return {
         "format": _FORMAT,
-        "study_id": plan.study.study_id,
-        "study": text_digest(dump(plan.study)),
-        "parameters": plan.table.digest(),
-        _INPUTS: plan.inputs.digest(),
+        "study_id": plans.study.study_id,
+        "study": text_digest(dump(plans.study)),
+        "parameters": plans.inputs.parameters.digest(),
+        _DRAWS: dict(plans.about_draws()),
+        _INPUTS: plans.inputs.digest(),
         "cohort": text_digest(repr(weights)),
         _PROVENANCE: dict(provenance().parts),
         "backend": settings.backend.value,
@@ -90,7 +95,13 @@ class Vault:
 
     @classmethod
     def open(
-        cls, folder: Path, identity: Identity, *, resume: bool = False, force: bool = False
+        cls,
+        folder: Path,
+        identity: Identity,
+        *,
+        resume: bool = False,
+        force: bool = False,
+        files: Mapping[str, bytes] | None = None,
     ) -> Vault:
         """Begin a run in a folder, or go on with one.
 
@@ -102,6 +113,8 @@ class Vault:
             Go on with the run in the folder; without it the folder must be new or empty.
         force
             Replace an older run folder.
+        files
+            What is written beside the manifest of a new run, by name.
 
         Raises
         ------
@@ -115,6 +128,8 @@ class Vault:
                 return cls(folder)
         with new_folder(folder, RUN, force=force) as aside:
             (aside / _FOLDER).mkdir()
+            for name, content in (files or {}).items():
+                (aside / name).write_bytes(content)
             (aside / MANIFEST_NAME).write_text(json.dumps(dict(identity), indent=2) + "\n")
         return cls(folder)
 
@@ -209,7 +224,9 @@ def read_manifest(folder: Path) -> dict[str, object]:
     return found
 
 
-_OF_RECORD: Final = ("study", "parameters", "patients", "replicates", "seed", "twins", "mechanism")
+_OF_RECORD: Final = (
+    *("study", "parameters", _DRAWS, "patients", "replicates", "seed", "twins", "mechanism"),
+)
 
 
 def holds(folder: Path, record: Mapping[str, object]) -> bool:
@@ -224,10 +241,11 @@ def holds(folder: Path, record: Mapping[str, object]) -> bool:
 
 
 def _refuse_other(folder: Path, found: Identity, wanted: Identity) -> None:
+    there, here = _flat(found), _flat(wanted)
     differing = [
-        f"{name} is {shown(found.get(name))} there and {shown(wanted.get(name))} here"
-        for name in wanted
-        if name not in (_INPUTS, _PROVENANCE) and found.get(name) != wanted[name]
+        f"{name} is {shown(there.get(name))} there and {shown(here[name])} here"
+        for name in here
+        if there.get(name) != here[name]
     ]
     parts = differing_parts(wanted[_PROVENANCE], found.get(_PROVENANCE))
     if not differing and not parts and found.get(_INPUTS) != wanted[_INPUTS]:
@@ -240,6 +258,15 @@ def _refuse_other(folder: Path, found: Identity, wanted: Identity) -> None:
             f"{shown(folder)} holds another run: {'; '.join(differing)}\n"
             f"Go on with the {advice} with which it was begun, or give another folder with --out."
         )
+
+
+def _flat(identity: Identity) -> dict[str, object]:
+    """Give what people are told of an identity, the parts of the draws one by one."""
+    plain = {n: v for n, v in identity.items() if n not in (_INPUTS, _PROVENANCE, _DRAWS)}
+    draws = identity.get(_DRAWS)
+    parts = draws if isinstance(draws, Mapping) else {}
+    told = {f"{name} of the {_DRAWS}": v for name, v in parts.items() if name != _DERIVED}
+    return {**plain, **told}
 
 
 def _name(shard: Shard) -> str:

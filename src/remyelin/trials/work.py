@@ -6,7 +6,7 @@ import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from math import ceil
 from multiprocessing.queues import SimpleQueue
 from typing import Final
@@ -15,6 +15,7 @@ from remyelin.errors import SimulationError
 from remyelin.trials.conduct import Tables, conduct
 from remyelin.trials.crew import end_processes, interrupt_held
 from remyelin.trials.plan import Plan
+from remyelin.trials.plans import Plans, replicates_of
 from remyelin.trials.prediction import Progress, ProgressListener
 from remyelin.trials.worker import prepare_worker
 
@@ -24,8 +25,20 @@ _SMALLEST_SHARE: Final = 16_384
 _LISTEN_SECONDS: Final = 0.2
 
 
-def run_replicates(plan: Plan, listen: ProgressListener | None) -> Tables:
-    """Run all replicates of a trial and stack their tables.
+@dataclass(frozen=True)
+class _Batch:
+    """Replicates of one draw, and their plan."""
+
+    plan: Plan
+    replicates: tuple[int, ...]
+
+    @property
+    def first(self) -> int:
+        return self.replicates[0]
+
+
+def run_replicates(plans: Plans, listen: ProgressListener | None) -> Tables:
+    """Run all replicates of a trial and stack their tables in the order of the replicates.
 
     Raises
     ------
@@ -34,37 +47,46 @@ def run_replicates(plan: Plan, listen: ProgressListener | None) -> Tables:
     """
     import pandas as pd
 
-    batches = _batches(plan)
-    workers = min(plan.settings.workers, len(batches))
-    plan = replace(plan, threads=plan.settings.workers // workers)
-    results = (
-        _alone(plan, batches, listen) if workers == 1 else _shared(plan, batches, workers, listen)
-    )
+    batches = _batches(plans)
+    workers = min(plans.settings.workers, len(batches))
+    threads = plans.settings.workers // workers
+    batches = [replace(batch, plan=replace(batch.plan, threads=threads)) for batch in batches]
+    results = _alone(batches, listen) if workers == 1 else _shared(batches, workers, listen)
     parts = sorted(results, key=lambda pair: pair[0])
-    names = parts[0][1]
+    stacked = {
+        name: pd.concat([tables[name] for _, tables in parts], ignore_index=True)
+        for name in parts[0][1]
+    }
+    if len(plans) == 1:
+        return stacked
     return {
-        name: pd.concat([tables[name] for _, tables in parts], ignore_index=True) for name in names
+        name: table.sort_values("replicate", kind="stable", ignore_index=True)
+        for name, table in stacked.items()
     }
 
 
-def _batches(plan: Plan) -> list[tuple[int, ...]]:
-    """Divide the replicates so that each share is wide enough and every worker has some."""
-    settings = plan.settings
-    candidates = settings.patients / plan.weighting.expected_yield
-    wide = max(1, ceil(_SMALLEST_SHARE / candidates))
+def _batches(plans: Plans) -> list[_Batch]:
+    """Divide the replicates of each draw so that shares are wide and every worker has some."""
+    settings = plans.settings
     fair = max(1, ceil(settings.replicates / settings.workers))
-    size = min(wide, fair)
-    everyone = range(settings.replicates)
-    return [tuple(everyone[k : k + size]) for k in range(0, settings.replicates, size)]
+    batches: list[_Batch] = []
+    for draw, plan in enumerate(plans.each):
+        candidates = settings.patients / plan.weighting.expected_yield
+        size = min(max(1, ceil(_SMALLEST_SHARE / candidates)), fair)
+        mine = replicates_of(draw, draws=len(plans), replicates=settings.replicates)
+        batches += [_Batch(plan, tuple(mine[k : k + size])) for k in range(0, len(mine), size)]
+    return batches
 
 
 def _alone(
-    plan: Plan, batches: Sequence[tuple[int, ...]], listen: ProgressListener | None
+    batches: Sequence[_Batch], listen: ProgressListener | None
 ) -> Iterator[tuple[int, Tables]]:
     done = 0
     for batch in batches:
-        yield batch[0], conduct(plan, batch, _reporter(plan, done, len(batch), listen))
-        done += len(batch)
+        size = len(batch.replicates)
+        report = _reporter(batch.plan, done, size, listen)
+        yield batch.first, conduct(batch.plan, batch.replicates, report)
+        done += size
 
 
 _PARTS: Final = 100
@@ -87,12 +109,12 @@ _told: SimpleQueue[tuple[int, float]] | None = None
 """In a worker process: where it tells how far it has come."""
 
 
-def _in_worker(plan: Plan, batch: tuple[int, ...]) -> Tables:
+def _in_worker(batch: _Batch) -> Tables:
     def report(share: float, _what: str) -> None:
         if _told is not None:
-            _told.put((batch[0], share * len(batch)))
+            _told.put((batch.first, share * len(batch.replicates)))
 
-    return conduct(plan, batch, report)
+    return conduct(batch.plan, batch.replicates, report)
 
 
 def _prepare(told: SimpleQueue[tuple[int, float]]) -> None:
@@ -102,10 +124,7 @@ def _prepare(told: SimpleQueue[tuple[int, float]]) -> None:
 
 
 def _shared(
-    plan: Plan,
-    batches: Sequence[tuple[int, ...]],
-    workers: int,
-    listen: ProgressListener | None,
+    batches: Sequence[_Batch], workers: int, listen: ProgressListener | None
 ) -> Iterator[tuple[int, Tables]]:
     context = multiprocessing.get_context("spawn")
     others = set(multiprocessing.active_children())
@@ -113,8 +132,8 @@ def _shared(
     pool = ProcessPoolExecutor(workers, context, _prepare, (told,))
     try:
         with interrupt_held():
-            jobs = {pool.submit(_in_worker, plan, batch): batch[0] for batch in batches}
-        _watch(list(jobs), told, plan.settings.replicates, listen)
+            jobs = {pool.submit(_in_worker, batch): batch.first for batch in batches}
+        _watch(list(jobs), told, sum(len(batch.replicates) for batch in batches), listen)
         for job, first in jobs.items():
             yield first, job.result()
     except BrokenProcessPool:

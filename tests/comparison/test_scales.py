@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from remyelin.credibility.scales import Scale, distance, scale_of
+from remyelin.comparison.scales import Scale, distance, scale_of
 from remyelin.study.vocabulary import Measure
 
 

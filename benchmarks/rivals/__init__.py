@@ -1,0 +1,1 @@
+"""Endpoints beside mstrial and msclinical, on the tables that msclinical prints."""

@@ -1,0 +1,1 @@
+"""Where a prediction meets an observation: the join, and the one meaning of an interval."""

@@ -1,0 +1,1 @@
+"""Faces of an analysis of observed data: console, page, pictures, tables and ADTTE."""
