@@ -16,11 +16,12 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
+from remyelin.comparison.classes import outcome_classes
 from remyelin.core.digest import digest_of
 from remyelin.credibility import groups
 from remyelin.credibility.keys import keys
 from remyelin.credibility.observations import parts_of, targets_of
-from remyelin.credibility.role_table import COLUMNS, outcome_classes, overlap_of
+from remyelin.credibility.role_table import COLUMNS, overlap_of
 from remyelin.evidence.base import EvidenceBase
 from remyelin.evidence.records import PublishedStudy, Setting
 from remyelin.study import catalogue

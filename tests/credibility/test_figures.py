@@ -10,12 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from remyelin.comparison.classes import outcome_classes
 from remyelin.core.digest import digest_of
 from remyelin.credibility import figures, role_table
 from remyelin.credibility.figures import left_out, open_test_rows, tune_rows
 from remyelin.credibility.keys import keys
 from remyelin.credibility.readings import reading_of, readings
-from remyelin.credibility.role_table import outcome_classes, overlap_of, roles
+from remyelin.credibility.role_table import overlap_of, roles
 from remyelin.errors import InputError, UsageError
 from remyelin.evidence.base import EvidenceBase
 from remyelin.evidence.lists import overlaps

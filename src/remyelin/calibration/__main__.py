@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 from remyelin.calibration.calibrate import Settings, calibrate
-from remyelin.calibration.record import NAME, write
+from remyelin.calibration.record import write
 from remyelin.errors import RemyelinError
 from remyelin.parameters import ParameterTable
 
@@ -23,8 +23,7 @@ def main() -> int:
     for name in _NUMBERS:
         asked.add_argument(f"--{name}", type=int, default=defaults[name])
     asked.add_argument("--folder", type=Path, default=Path("runs/calibration"))
-    asked.add_argument("--out", type=Path, default=Path(__file__).parent / "data")
-    asked.add_argument("--name", default=NAME, help="name of the posterior")
+    asked.add_argument("--package", type=Path, default=Path(__file__).parents[1])
     chosen = asked.parse_args()
     settings = Settings(**{name: getattr(chosen, name) for name in _NUMBERS})
     begun = time.monotonic()
@@ -34,7 +33,7 @@ def main() -> int:
 
     try:
         done = calibrate(settings, chosen.folder, tell)
-        write(done, ParameterTable.load(), chosen.out, chosen.name)
+        write(done, ParameterTable.load(), chosen.package)
     except RemyelinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

@@ -87,7 +87,12 @@ class Emulators:
         """Give all figures at one place, shape (figures,)."""
         wide = np.append(x, 1.0)
         terms = self.weight * wide[self.first] * wide[self.second]
-        return np.bincount(self.row, terms, len(self.each))
+        return np.bincount(self.row, terms, len(self.each)).astype(np.float64)
+
+    @property
+    def errors(self) -> Reals:
+        """Leave-one-out errors of the figures."""
+        return np.array([one.error for one in self.each])
 
     def slopes(self, x: Reals) -> Reals:
         """Give the slopes of all figures at one place, shape (figures, coordinates)."""

@@ -90,7 +90,7 @@ def scores(foretold: Sequence[Foretold]) -> dict[str, dict[str, float]]:
     with an interval from resampled cohorts.
     """
     tune = [one.target.figure for one in foretold]
-    found = rivals(tune, tune, method=TauMethod.DL).found
+    found = rivals(tune, tune, method=TauMethod.DERSIMONIAN_LAIRD).found
     both = [
         (one, found[one.target.figure.key]) for one in foretold if one.target.figure.key in found
     ]

@@ -13,48 +13,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from remyelin.calibration.calibrate import Calibration, draws_of, targets_digest, unmet
-from remyelin.calibration.gates import Gate, coverage, gates, scores
+from remyelin.calibration.gates import coverage, gates, scores
+from remyelin.comparison.posterior import EFFECTS_FILE
 from remyelin.core.atomic import write_text
 from remyelin.core.digest import provenance, text_digest
 from remyelin.errors import ParameterError
 from remyelin.parameters import ParameterTable
 from remyelin.parameters.draws import ParameterDraws
+from remyelin.parameters.posterior import POSTERIOR_FILE
 from remyelin.synthesis.effects import Effects
 
-NAME: Final = "posterior-tune"
-"""Name of the posterior on the tune figures."""
+REPORT_FILE: Final = "report.json"
+"""What is told of the calibration on the tune figures."""
 
 COMMAND: Final = "make calibrate"
 
 
-def packaged_draws(table: ParameterTable, name: str = NAME) -> ParameterDraws:
-    """Give the draws that come with the package.
-
-    Raises
-    ------
-    InputError
-        They were made for another parameter table.
-    """
-    return ParameterDraws.parse(_text(f"{name}.csv"), table, name=name)
-
-
-def packaged_effects(name: str = NAME) -> Effects:
-    """Give the draws of effects that come with the package, one for each draw of parameters."""
-    return Effects.parse(_text(f"{name}-effects.csv"), name=f"{name} effects")
-
-
-def packaged_report(name: str = NAME) -> Mapping[str, Any]:
+def packaged_report() -> Mapping[str, Any]:
     """Give what is told of the calibration that comes with the package."""
-    found: Mapping[str, Any] = json.loads(_text(f"{name}.json"))
+    file = resources.files("remyelin.calibration") / "data" / REPORT_FILE
+    found: Mapping[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     return found
 
 
-def _text(file: str) -> str:
-    return (resources.files("remyelin.calibration") / "data" / file).read_text(encoding="utf-8")
-
-
-def texts(done: Calibration, table: ParameterTable, name: str = NAME) -> dict[str, str]:
-    """Give the files of a calibration by name.
+def texts(done: Calibration, table: ParameterTable) -> dict[str, str]:
+    """Give the files of a calibration by their place in the package.
 
     Draws that break a rule between parameters are left out of both tables.
     """
@@ -65,9 +48,9 @@ def texts(done: Calibration, table: ParameterTable, name: str = NAME) -> dict[st
     about = {"draws": len(kept), "digest": kept.digest()}
     report = _report(done, table, kept, refused=len(draws) - len(kept))
     return {
-        f"{name}.csv": kept.text(),
-        f"{name}-effects.csv": effects.text(about),
-        f"{name}.json": json.dumps(report, indent=1) + "\n",
+        f"parameters/{POSTERIOR_FILE}": kept.text(),
+        f"comparison/{EFFECTS_FILE}": effects.text(about),
+        f"calibration/data/{REPORT_FILE}": json.dumps(report, indent=1) + "\n",
     }
 
 
@@ -79,10 +62,25 @@ def _allowed(draws: ParameterDraws, draw: int) -> bool:
     return True
 
 
-def write(done: Calibration, table: ParameterTable, folder: Path, name: str = NAME) -> None:
-    """Write the files of a calibration into a folder."""
-    for file, text in texts(done, table, name).items():
-        write_text(folder / file, text)
+def write(done: Calibration, table: ParameterTable, package: Path) -> None:
+    """Write the files of a calibration into a copy of the package.
+
+    Parameters
+    ----------
+    done, table
+        The calibration, and the parameters it speaks of.
+    package
+        Folder of the package, ``src/remyelin`` of a checkout.
+
+    Raises
+    ------
+    OutputError
+        A file cannot be written.
+    """
+    for file, text in texts(done, table).items():
+        place = package / file
+        place.parent.mkdir(parents=True, exist_ok=True)
+        write_text(place, text)
 
 
 def _report(
@@ -157,15 +155,3 @@ def _told(one: Any) -> dict[str, object]:
         "score": round(one.score(), 4),
         "pit": round(one.pit, 3),
     }
-
-
-__all__ = [
-    "COMMAND",
-    "NAME",
-    "Gate",
-    "packaged_draws",
-    "packaged_effects",
-    "packaged_report",
-    "texts",
-    "write",
-]

@@ -25,7 +25,7 @@ from remyelin.inputs import Inputs
 from remyelin.study import catalogue
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import FIRST, under
-from remyelin.trials.conduct import follow
+from remyelin.trials.conduct import Tables, follow
 from remyelin.trials.plan import Plan
 from remyelin.trials.predict import predictions
 from remyelin.trials.prediction import RunSettings
@@ -158,7 +158,7 @@ def _conducted(ready: Sequence[tuple[Entry, Plan]], replicate: int) -> list[tupl
     ]
 
 
-def _read(one: Entry, plan: Plan, tables: dict[str, object]) -> Finished:
+def _read(one: Entry, plan: Plan, tables: Tables) -> Finished:
     definitions = plan.inputs.definitions
     history = History.of(tables)
     made = predictions(one.study, history, definitions)

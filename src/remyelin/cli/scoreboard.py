@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -20,6 +21,7 @@ from remyelin.reports.wording import DISCLAIMER
 if TYPE_CHECKING:
     from remyelin.credibility.results import GroupResult
     from remyelin.credibility.running import Settings, Tell
+    from remyelin.parameters import ParameterDraws
 
 _MOST_REPLICATES = 10_000
 _FEWEST_REPLICATES = 2
@@ -41,6 +43,13 @@ def scoreboard_command(
     workers: Annotated[
         str | None, typer.Option(metavar="INTEGER", help="Processes [one per core, at most 8].")
     ] = None,
+    parameters: Annotated[
+        str | None,
+        typer.Option(
+            metavar="point|posterior|FILE",
+            help="Parameters of the runs: those of the table, or draws [point].",
+        ),
+    ] = None,
     out: Annotated[
         str | None,
         typer.Option(metavar="DIRECTORY", help="Write rows, record, page and pictures here."),
@@ -59,13 +68,21 @@ def scoreboard_command(
 ) -> None:
     """Hold the model against published figures, group by group."""
     if group is None:
-        for name, given in (("--replicates", replicates), ("--seed", seed), ("--out", out)):
+        alone = {
+            "--replicates": replicates,
+            "--seed": seed,
+            "--parameters": parameters,
+            "--out": out,
+        }
+        for name, given in alone.items():
             if given is not None:
                 raise UsageError(f"{name} goes with --group NAME; without a group nothing is run")
         results = _stored()
     else:
         _check(group, out, publish)
-        results = (_run(group, _settings(replicates, seed, workers, resume=resume), json=json),)
+        settings = _settings(replicates, seed, workers, resume=resume)
+        settings = replace(settings, draws=_draws(parameters))
+        results = (_run(group, settings, parameters, json=json),)
         if out is not None:
             _write(results[0], Path(out))
     if publish is not None:
@@ -111,7 +128,21 @@ def _stored() -> tuple[GroupResult, ...]:
     return stored()
 
 
-def _run(name: str, settings: Settings, *, json: bool) -> GroupResult:
+def _draws(asked: str | None) -> ParameterDraws | None:
+    """Give the draws that were asked for; None for a point."""
+    from remyelin.parameters import ParameterTable
+    from remyelin.parameters.draws import MOST_DRAWS, Origin
+    from remyelin.parameters.request import packaged_posterior, read_draws
+
+    if asked is None or asked == Origin.POINT.value:
+        return None
+    table = ParameterTable.load()
+    if asked == Origin.POSTERIOR.value:
+        return packaged_posterior(table, MOST_DRAWS)
+    return read_draws(asked, table)
+
+
+def _run(name: str, settings: Settings, parameters: str | None, *, json: bool) -> GroupResult:
     import remyelin
     from remyelin.credibility import groups
     from remyelin.credibility.results import result_of
@@ -122,13 +153,16 @@ def _run(name: str, settings: Settings, *, json: bool) -> GroupResult:
     chosen = groups.load(name)
     with _progress(wanted=not json) as tell:
         run = run_group(chosen, settings, Store.default(), tell, inputs=Inputs.packaged())
-    return result_of(run, command=_command(name, settings), version=remyelin.__version__)
+    command = _command(name, settings, parameters)
+    return result_of(run, command=command, version=remyelin.__version__)
 
 
-def _command(name: str, settings: Settings) -> str:
+def _command(name: str, settings: Settings, parameters: str | None) -> str:
     words = ["remyelin", "scoreboard", "--group", name, "--seed", str(settings.seed)]
     if settings.replicates is not None:
         words += ["--replicates", str(settings.replicates)]
+    if parameters is not None:
+        words += ["--parameters", parameters]
     return shlex.join(words)
 
 

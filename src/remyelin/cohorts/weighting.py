@@ -63,6 +63,16 @@ class Weighting:
     reached: tuple[float, ...]
     reached_sd: tuple[float, ...]
 
+    @property
+    def missed(self) -> tuple[str, ...]:
+        """Say which rows of the study's own baseline are not met, and what is reached."""
+        return tuple(
+            f"{target.covariate.value}: wanted {_wanted(target)}, reachable mean {mean:.3g}, "
+            f"sd {sd:.3g}"
+            for target, mean, sd in zip(self.targets, self.reached, self.reached_sd, strict=True)
+            if not target.imputed and _far(target, mean, sd)
+        )
+
     def weights(self, covariates: Covariates) -> NDArray[np.float64]:
         """Give the weight of each look."""
         return _tilt(features(covariates, self.targets), self.coefficients)
@@ -216,18 +226,10 @@ def _moments(values: NDArray[np.float64], share: NDArray[np.float64]) -> tuple[f
 
 
 def _check(weighting: Weighting) -> None:
-    missed = [
-        f"{target.covariate.value}: wanted {_wanted(target)}, reachable mean {mean:.3g}, "
-        f"sd {sd:.3g}"
-        for target, mean, sd in zip(
-            weighting.targets, weighting.reached, weighting.reached_sd, strict=True
-        )
-        if not target.imputed and _far(target, mean, sd)
-    ]
-    if missed:
+    if weighting.missed:
         raise CohortError(
             "the baseline table cannot be met by virtual patients who meet the criteria: "
-            + "; ".join(missed)
+            + "; ".join(weighting.missed)
             + ". Check means and spreads of population.baseline against population.criteria."
         )
 

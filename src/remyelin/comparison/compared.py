@@ -22,6 +22,8 @@ class ComparedFigure(Prediction):
 
     Attributes
     ----------
+    median
+        Middle of the replicates, with the discrepancy that a calibration learnt where there is one.
     low, high
         The 90 % interval of a study's figure (`Predictive.interval`); nan with fewer than two
         replicates.

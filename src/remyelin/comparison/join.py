@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import fields, replace
 
+import numpy as np
+from numpy.typing import NDArray
+
 from remyelin.comparison.compared import ComparedFigure, ComparedRun
 from remyelin.comparison.judgement import Judgement, judge
+from remyelin.comparison.posterior import RunEffects, carried_by, effects_beside
 from remyelin.comparison.predictive import Predictive
 from remyelin.comparison.scales import scale_of
 from remyelin.evidence.base import EvidenceBase
@@ -47,23 +51,17 @@ def compare(
         nothing is scored.
     study_sd, discrepancy_sd
         Between-study SD and SD of the model's discrepancy, on each figure's scale; contrasts of
-        arms have neither, as what studies differ by moves their arms alike.
+        arms have neither, as what studies differ by moves their arms alike. Under the posterior
+        that comes with the package its own effects are taken instead; twins carry none.
     """
     study, settings = result.study, result.settings
+    beside = effects_beside(result.draws)
     scored = not settings.twins and settings.patients == study.design.n
     outcomes = published(study)
     seen = {outcome.key: outcome for outcome in outcomes}
     compared = []
     for one in result.predictions:
-        is_level = one.key.arm in study.arm_ids
-        predictive = predictive_of(
-            one.key,
-            one.values,
-            draws=one.draws,
-            size=size_of(study, one.key.arm, settings.patients),
-            study_sd=study_sd if is_level else 0.0,
-            discrepancy_sd=discrepancy_sd if is_level else 0.0,
-        )
+        predictive = _predictive(one, result, beside, study_sd, discrepancy_sd)
         compared.append(_figure(one, predictive, seen.get(one.key), scored=scored))
     given = {f.name: getattr(result, f.name) for f in fields(RunResult)}
     curves = tuple(
@@ -77,9 +75,40 @@ def compare(
     )
 
 
+def _predictive(
+    one: Prediction,
+    result: RunResult,
+    beside: RunEffects | None,
+    study_sd: float,
+    discrepancy_sd: float,
+) -> Predictive:
+    study, key = result.study, one.key
+    size = size_of(study, key.arm, result.settings.patients)
+    carries = None if beside is None or result.settings.twins else carried_by(study, key)
+    if beside is not None and carries is not None:
+        found = beside.corrected(np.asarray(one.values), carries, np.asarray(one.draws))
+        return predictive_of(
+            key,
+            found.values,
+            draws=one.draws,
+            size=size,
+            study_sd=found.study_sd,
+            discrepancy_sd=found.discrepancy_sd,
+        )
+    is_level = key.arm in study.arm_ids
+    return predictive_of(
+        key,
+        one.values,
+        draws=one.draws,
+        size=size,
+        study_sd=study_sd if is_level else 0.0,
+        discrepancy_sd=discrepancy_sd if is_level else 0.0,
+    )
+
+
 def predictive_of(
     key: OutcomeKey,
-    values: Sequence[float],
+    values: Sequence[float] | NDArray[np.float64],
     *,
     draws: Sequence[int] = (),
     size: float | None = None,
@@ -127,8 +156,9 @@ def _figure(
     one: Prediction, predictive: Predictive, observed: Outcome | None, *, scored: bool
 ) -> ComparedFigure:
     found = judged(predictive, observed, scored=scored)
+    middle = predictive.median if predictive.values.size else one.median
     return ComparedFigure(
-        **{f.name: getattr(one, f.name) for f in fields(Prediction)},
+        **{**{f.name: getattr(one, f.name) for f in fields(Prediction)}, "median": middle},
         low=found.low,
         high=found.high,
         parts=predictive.parts(),

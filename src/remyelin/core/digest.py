@@ -45,8 +45,8 @@ FACES: Final = (
 COUNTED: Final = ("credibility/course.py", "credibility/measures/", "credibility/reading.py")
 """Parts of the faces that read figures from tables."""
 
-BY_CONTENT: Final = ("study/planned/", "study/studies/")
-"""Study files: the text of the study that is run is part of its identity."""
+BY_CONTENT: Final = ("parameters/posterior.csv", "study/planned/", "study/studies/")
+"""Study files and draws: text and draws that are run are part of the run's identity."""
 
 OBSERVED: Final = ("evidence/",)
 """What was published: it is set beside figures when a run ends, and has a hash of its own."""

@@ -20,18 +20,19 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 
+from remyelin.comparison.classes import outcome_classes, treatment_of
 from remyelin.comparison.scales import Z_95, scale_of
 from remyelin.credibility import groups
 from remyelin.credibility.keys import FigureKey, published, study_key, targets_by_name
 from remyelin.credibility.observations import Part, parts_of
 from remyelin.credibility.readings import reading_of
-from remyelin.credibility.role_table import outcome_classes, overlap_of, roles
+from remyelin.credibility.role_table import overlap_of, roles
 from remyelin.credibility.schema import Group, Target
 from remyelin.errors import UsageError
 from remyelin.evidence.base import EvidenceBase
 from remyelin.study import catalogue
 from remyelin.study.outcome import Outcome
-from remyelin.study.schema import CONTRAST_SEPARATOR, Study, split_contrast
+from remyelin.study.schema import Study
 from remyelin.study.vocabulary import IntervalKind, Mark, Measure, Role
 from remyelin.synthesis.figure import Figure
 from remyelin.synthesis.precision import Told, placed, standard_error
@@ -181,7 +182,7 @@ def _of_target(group: Group, target: Target, cohort: str, parts: list[Part]) -> 
             measure=target.measure.kind,
             outcome_class=outcome_classes()[target.quantity],
             quantity=target.quantity,
-            treatment=_treatment(study, target.arm),
+            treatment=treatment_of(study, target.arm),
             phenotype=study.population.phenotype.value,
             era=target.era.value,
             year=_year(cohort, parts[0].citation),
@@ -212,13 +213,6 @@ def _asked(target: Target) -> tuple[str, float | None]:
     if "years" in told:
         months = told.pop("years") * _MONTHS
     return json.dumps(told, sort_keys=True), months
-
-
-def _treatment(study: Study, arm: str) -> str:
-    first = split_contrast(arm)[0] if CONTRAST_SEPARATOR in arm else arm
-    return next(
-        (one.treatment_class.value for one in study.arms if first in ("all", one.arm_id)), ""
-    )
 
 
 def _year(name: str, citation: str = "") -> int | None:
@@ -268,7 +262,7 @@ def _of_study(group: Group, study: Study, outcome: Outcome) -> Figure | LeftOut:
             quantity=group.quantities.get(
                 asked.outcome, f"{asked.outcome} ({asked.measure.value})"
             ),
-            treatment=_treatment(study, asked.arm),
+            treatment=treatment_of(study, asked.arm),
             phenotype=study.population.phenotype.value,
             era=study.population.era.value,
             year=_year(asked.study_id),

@@ -101,10 +101,3 @@ def overlap_of(cohort: str) -> str:
     """Give the overlap group of a cohort or study: itself where it shares patients with nobody."""
     group = cohort_of_study(cohort)
     return _cohorts().get(group, group)
-
-
-@cache
-def outcome_classes() -> Mapping[str, str]:
-    """Give the outcome class of every outcome of a study and quantity of a target."""
-    rows = parse_csv(data("classes.csv"), where="classes.csv")
-    return {row["quantity"]: row["outcome_class"] for row in rows}

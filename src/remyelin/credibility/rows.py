@@ -10,9 +10,12 @@ from statistics import fmean
 from typing import TypedDict
 
 import numpy as np
+from numpy.typing import NDArray
 
+from remyelin.comparison.classes import outcome_classes, treatment_of
 from remyelin.comparison.join import judged, predictive_of, published, role_of, size_of
 from remyelin.comparison.judgement import Judgement, judge
+from remyelin.comparison.posterior import Correction, carried_by, effects_beside
 from remyelin.comparison.predictive import Predictive
 from remyelin.comparison.scales import Z_95, Scale, distance, scale_of
 from remyelin.credibility.observations import Observation, typical_spread
@@ -23,7 +26,9 @@ from remyelin.credibility.schema import Target
 from remyelin.credibility.store import Finished
 from remyelin.statistics.scoring import MIN_REPLICATES, Verdict, summarise
 from remyelin.study.outcome import WHOLE, Outcome
+from remyelin.study.schema import CONTRAST_SEPARATOR, Study
 from remyelin.study.vocabulary import IntervalKind, Mark, Role
+from remyelin.synthesis.effects import Carried, carried
 from remyelin.trials.predict import keys_of
 
 
@@ -160,17 +165,21 @@ def _study_row(job: Job, done: Finished, observed: Outcome, typical: Mapping[Sca
     nothing, for what studies differ by moves their arms alike.
     """
     key = observed.key
-    is_level = key.arm in job.study.arm_ids
     scale = scale_of(key.measure, key.outcome)
-    between_sd = typical.get(scale, 0.0) if is_level else 0.0
+    values = np.asarray(done.endpoints[endpoint_name(key)])
+    borrowed = typical.get(scale, 0.0) if key.arm in job.study.arm_ids else 0.0
+    found = _effects(job, carried_by(job.study, key), values)
+    between_sd = borrowed if found is None else found.study_sd
     predictive = predictive_of(
         key,
-        done.endpoints[endpoint_name(key)],
+        values if found is None else found.values,
+        draws=draws_of(job, len(values)),
         size=size_of(job.study, key.arm, done.patients),
         study_sd=between_sd,
+        discrepancy_sd=0.0 if found is None else found.discrepancy_sd,
     )
-    found = judged(predictive, observed, scored=done.patients == job.study.design.n)
-    summary = summarise(done.endpoints[endpoint_name(key)])
+    judgement = judged(predictive, observed, scored=done.patients == job.study.design.n)
+    summary = summarise(predictive.values)
     error = _combined_error(observed, summary.sd, summary.n_replicates)
     off = distance(scale, summary.median, observed.value, error, n=observed.n)
     time = "" if key.time_months is None else f", month {key.time_months:g}"
@@ -196,7 +205,7 @@ def _study_row(job: Job, done: Finished, observed: Outcome, typical: Mapping[Sca
         observed_n=observed.n,
         studies=1,
         between_sd=between_sd,
-        borrowed=between_sd > 0.0,
+        borrowed=found is None and between_sd > 0.0,
         replicates=summary.n_replicates,
         patients=float(done.patients),
         off=off,
@@ -204,8 +213,21 @@ def _study_row(job: Job, done: Finished, observed: Outcome, typical: Mapping[Sca
         mark=observed.mark,
         source=observed.source,
         note=observed.definition_text,
-        **_judged_cells(predictive, found),
+        **_judged_cells(predictive, judgement),
     )
+
+
+def draws_of(job: Job, replicates: int) -> tuple[int, ...]:
+    """Give the draw of the job behind each replicate; none where the parameters are a point."""
+    return () if job.draws is None else tuple(k % len(job.draws) for k in range(replicates))
+
+
+def _effects(job: Job, carries: Carried | None, values: NDArray[np.float64]) -> Correction | None:
+    """Give what a calibration adds to a figure; None where the run has no draws of it."""
+    beside = effects_beside(job.draws)
+    if beside is None or carries is None:
+        return None
+    return beside.corrected(values, carries, np.array(draws_of(job, len(values))))
 
 
 class _Judged(TypedDict):
@@ -254,14 +276,20 @@ def _combined_error(observed: Outcome, sd: float, replicates: int) -> float | No
 
 
 def _target_rows(run: GroupRun) -> Iterator[Row]:
+    jobs = {job.study.study_id: job for job in run.jobs}
     for target, seen in run.targets:
         done = run.finished.get(target.run)
         if done is not None:
-            yield target_row(target, seen, *done.measures[target.target])
+            yield target_row(target, seen, *done.measures[target.target], job=jobs.get(target.run))
 
 
 def target_row(
-    target: Target, seen: Observation, values: Sequence[float], units: Sequence[float]
+    target: Target,
+    seen: Observation,
+    values: Sequence[float],
+    units: Sequence[float],
+    *,
+    job: Job | None = None,
 ) -> Row:
     """Score a special target.
 
@@ -273,16 +301,20 @@ def target_row(
     natural = np.asarray(values, dtype=np.float64)
     known = ~np.isnan(natural)
     size = float(np.mean(np.asarray(units)[known])) if known.any() else 0.0
+    found = None if job is None else _effects(job, _carried(target, job.study), natural)
+    between_sd = seen.between_sd if found is None else found.study_sd
     predictive = Predictive.of(
-        natural,
+        natural if found is None else found.values,
         scale=target.scale,
+        draws=() if job is None else draws_of(job, len(natural)),
         size=size or None,
         study_size=seen.n,
         sampling_sd=seen.error if seen.n is None else None,
-        study_sd=seen.between_sd,
+        study_sd=between_sd,
+        discrepancy_sd=0.0 if found is None else found.discrepancy_sd,
     )
-    found = judge(predictive, seen.value, scorable=seen.scorable)
-    summary = summarise(natural)
+    judgement = judge(predictive, seen.value, scorable=seen.scorable)
+    summary = summarise(predictive.values)
     strict_sd = replace(predictive, study_sd=0.0).sd
     error = _errors(seen, strict_sd, summary.sd, summary.n_replicates)
     off = distance(target.scale, predictive.median, seen.value, error, n=seen.n)
@@ -304,8 +336,8 @@ def target_row(
         observed_high=seen.high,
         observed_n=seen.n,
         studies=len(seen.cohorts),
-        between_sd=seen.between_sd,
-        borrowed=seen.borrowed,
+        between_sd=between_sd,
+        borrowed=seen.borrowed and found is None,
         replicates=summary.n_replicates,
         patients=size,
         off=off,
@@ -313,7 +345,17 @@ def target_row(
         mark=seen.mark,
         source=seen.source,
         note=target.note,
-        **_judged_cells(predictive, found),
+        **_judged_cells(predictive, judgement),
+    )
+
+
+def _carried(target: Target, study: Study) -> Carried:
+    return carried(
+        target.quantity,
+        outcome_classes()[target.quantity],
+        target.scale,
+        treatment_of(study, target.arm),
+        contrast=CONTRAST_SEPARATOR in target.arm,
     )
 
 

@@ -13,6 +13,7 @@ from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
 from remyelin.errors import CohortError
 from remyelin.inputs import Inputs
+from remyelin.parameters import ParameterDraws
 from remyelin.study import catalogue
 from remyelin.study.outcome import OutcomeKey
 from remyelin.study.schema import Study
@@ -37,12 +38,15 @@ class Settings:
         Processes; no result depends on it.
     resume
         Whether finished runs that were kept are used again.
+    draws
+        Draws of the parameters, evenly spaced ones of which the replicates take; None: a point.
     """
 
     seed: int = 1
     replicates: int | None = None
     workers: int = 1
     resume: bool = True
+    draws: ParameterDraws | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +65,8 @@ class Job:
         Why it cannot be run; empty where it can.
     inputs
         What its figures depend on beside study and settings.
+    draws
+        Draws of the parameters, at most one for each replicate; None: those of ``inputs``.
     """
 
     study: Study
@@ -68,6 +74,7 @@ class Job:
     targets: tuple[Target, ...]
     hindered: tuple[str, ...]
     inputs: Inputs
+    draws: ParameterDraws | None = None
 
     @property
     def key(self) -> str:
@@ -77,6 +84,7 @@ class Job:
             catalogue.dump(self.study),
             self.inputs.digest(),
             f"{chosen.patients} {chosen.replicates} {chosen.seed} {chosen.backend.value}",
+            "" if self.draws is None else self.draws.digest(),
             *(f"{t.target} {t.arm} {t.measure.model_dump_json()}" for t in self.targets),
             length=_KEY_LENGTH,
         )
@@ -153,9 +161,11 @@ def _job(
         seed=settings.seed,
         workers=settings.workers,
     )
+    draws = settings.draws
     return Job(
         study=study,
         settings=checked(chosen),
+        draws=None if draws is None else draws.thinned(min(chosen.replicates, len(draws))),
         targets=tuple(t for t in targets if t.run == study.study_id),
         hindered=reasons(study) if planned else (),
         inputs=inputs,
@@ -218,7 +228,7 @@ def run_group(
 
 def run_job(job: Job, listen: ProgressListener | None = None) -> Finished:
     """Run one study or cohort and read all that is asked of it."""
-    result = run_trial(job.study, job.settings, listen, inputs=job.inputs)
+    result = run_trial(job.study, job.settings, listen, inputs=job.inputs, draws=job.draws)
     if listen:
         listen(Progress(1, 1, "Reading measures"))
     return Finished(

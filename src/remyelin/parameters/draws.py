@@ -138,9 +138,23 @@ class ParameterDraws:
 
     @classmethod
     def parse(
-        cls, text: str, table: ParameterTable, *, name: str = "parameter draws"
+        cls,
+        text: str,
+        table: ParameterTable,
+        *,
+        name: str = "parameter draws",
+        check: bool = True,
     ) -> ParameterDraws:
         """Read draws from the text that `text` gives; one that names no origin is a posterior.
+
+        Parameters
+        ----------
+        text, table
+            The draws, and the table for which they were made.
+        name
+            What messages call them.
+        check
+            Whether every draw is held to the rules of the table at once; else when it is used.
 
         Raises
         ------
@@ -160,7 +174,7 @@ class ParameterDraws:
             problems.append(f"its origin is {shown(origin)}; allowed: {', '.join(_DRAWN)}")
             origin = Origin.POSTERIOR.value
         found = cls(table, keys, values, Origin(str(origin)))
-        if not problems:
+        if check and not problems:
             problems += list(found._refused())
         if problems:
             advice = "Give draws of the parameter table of this version."
@@ -209,6 +223,20 @@ class ParameterDraws:
                 f"{draws} draws were asked for; allowed are 1 to {len(self)}, as many as there are"
             )
         return ParameterDraws(self.base, self.keys, self.values[:draws], self.origin)
+
+    def thinned(self, draws: int) -> ParameterDraws:
+        """Give so many draws, evenly spaced: those of a chain that lie side by side are alike.
+
+        Raises
+        ------
+        UsageError
+            There are fewer.
+        """
+        if draws == len(self):
+            return self
+        self.first(draws)
+        rows = np.linspace(0.0, len(self) - 1.0, draws).round().astype(np.intp)
+        return ParameterDraws(self.base, self.keys, self.values[rows], self.origin)
 
     def digest(self) -> str:
         """Give a hash of the base table, the keys and every value."""

@@ -9,9 +9,10 @@ from typing import Final
 from remyelin.errors import InputError, UsageError, nearest
 from remyelin.files import read_text, shown
 from remyelin.parameters.draws import MOST_DRAWS, Origin, ParameterDraws
+from remyelin.parameters.posterior import posterior_text
 from remyelin.parameters.table import ParameterTable
 
-WORDS: Final = (Origin.POINT.value, Origin.PRIOR.value)
+WORDS: Final = tuple(origin.value for origin in Origin)
 """What may be asked for beside a file of draws."""
 
 _ALLOWED: Final = f"{', '.join(WORDS)}, or a file of parameter draws"
@@ -28,6 +29,26 @@ def read_draws(path: str | os.PathLike[str], table: ParameterTable) -> Parameter
     return ParameterDraws.parse(read_text(path), table, name=shown(os.fspath(path)))
 
 
+def packaged_posterior(table: ParameterTable, most: int) -> ParameterDraws:
+    """Give draws of the posterior that comes with the package, evenly spaced.
+
+    Raises
+    ------
+    UsageError
+        None comes with this version.
+    InputError
+        It was made for another parameter table.
+    """
+    text = posterior_text()
+    if text is None:
+        raise UsageError(
+            "no posterior comes with this version of remyelin\n"
+            "Use point or prior, or calibrate the model (docs/calibration.md)."
+        )
+    draws = ParameterDraws.parse(text, table, name="the posterior of the package", check=False)
+    return draws.thinned(min(most, len(draws)))
+
+
 def draws_asked(
     parameters: object,
     draws: object,
@@ -41,7 +62,8 @@ def draws_asked(
     Parameters
     ----------
     parameters
-        ``"point"``, ``"prior"``, the path of a file of draws, or draws.
+        ``"point"``, ``"prior"``, ``"posterior"`` (that of the package), the path of a file of
+        draws, or draws.
     draws
         How many; of a file, and of draws that are given, the first ones. None: one for each
         replicate, or all where there are fewer.
@@ -75,8 +97,11 @@ def draws_asked(
                 "Add --parameters prior, or --parameters FILE with a file of parameter draws."
             )
         return ParameterDraws.point(table)
+    wanted = replicates if number is None else number
     if asked == Origin.PRIOR.value:
-        return ParameterDraws.prior(table, replicates if number is None else number, seed=seed)
+        return ParameterDraws.prior(table, wanted, seed=seed)
+    if asked == Origin.POSTERIOR.value:
+        return packaged_posterior(table, wanted)
     return _first(read_draws(_file(asked), table), number, replicates)
 
 

@@ -58,7 +58,8 @@ class Plans:
     ) -> Plans:
         """Make a run ready.
 
-        What the mechanism of cells holds is the same in every draw.
+        What the mechanism of cells holds is the same in every draw. Under draws of a posterior a
+        baseline that a draw cannot meet is met as nearly as can be, which `about_draws` tells.
 
         Parameters
         ----------
@@ -85,7 +86,8 @@ class Plans:
             table = under(settings.mechanism, draws.table(draw))
             told = _told(progress, draw, len(draws))
             try:
-                plan = Plan.of(study, settings, inputs.with_parameters(table), told)
+                exact = draws.origin is not Origin.POSTERIOR
+                plan = Plan.of(study, settings, inputs.with_parameters(table), told, exact=exact)
             except CohortError as error:
                 if draws.origin is Origin.POINT:
                     raise
@@ -133,7 +135,8 @@ class Plans:
         -------
         Mapping
             ``origin``, ``number`` and ``digest`` of the draws; ``of_replicates``, the draw of
-            each replicate, unless the parameters are a point.
+            each replicate, unless the parameters are a point; ``baseline_missed``, by draw, the
+            rows of the baseline table that it cannot meet.
         """
         draws = self.draws
         about: dict[str, object] = {
@@ -143,6 +146,8 @@ class Plans:
         }
         if draws.origin is not Origin.POINT:
             about["of_replicates"] = list(self.of_replicates)
+            missed = {str(k): plan.weighting.missed for k, plan in enumerate(self.each)}
+            about["baseline_missed"] = {k: list(rows) for k, rows in missed.items() if rows}
         return about
 
 
