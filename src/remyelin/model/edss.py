@@ -66,14 +66,16 @@ _STRETCH_PIVOT = 5
 """Ambulation thresholds up to this one are stretched from the first, later ones from this one."""
 
 _WALKING = (4.5, 5.0, 5.5, 6.0, 6.0, 6.0, 6.5, 6.5, 7.0, 7.5, 8.0, 8.5, 9.0, 9.5, 10.0)
-"""Lowest EDSS by ambulation score from 2 on (Kurtzke 1983, doi:10.1212/WNL.33.11.1444)."""
+"""Lowest EDSS by ambulation score from 2 on: up to 12 Kurtzke 1983 (doi:10.1212/WNL.33.11.1444);
+13 to 16 (restricted to bed, helpless in bed, totally helpless, death of MS) seen in the open
+programs that say they follow the table."""
 
 AMBULATION_EDSS: Final = {
     EdssRule.NEUROSTATUS: (0.0, 2.0, *_WALKING),
     EdssRule.KURTZKE1983: (0.0, 0.0, *_WALKING),
 }
-"""Lowest EDSS by ambulation score, 0 to 16: free, 500 m but restricted, then less and less;
-virtual patients have at most 12, restricted to bed is 13 to 15, and 16 is death of MS."""
+"""Lowest EDSS by ambulation score, 0 to 16: free, 500 m but restricted, then less and less. Virtual
+patients have at most 12. The 2.0 is recalled, and seen in the same programs."""
 
 VISUAL_CONVERTED = (0.0, 1.0, 2.0, 2.0, 3.0, 3.0, 4.0)
 BLADDER_CONVERTED = (0.0, 1.0, 2.0, 3.0, 3.0, 4.0, 5.0)
