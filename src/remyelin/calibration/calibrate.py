@@ -29,6 +29,11 @@ Reals = NDArray[np.float64]
 MIDDLE, PRIOR, SECOND = "middle", "prior", "second"
 RUNS_FILE: Final = "runs.jsonl"
 
+HYPERCUBE: Final = 260
+"""Places of the hypercube over the prior; a calibration takes the first of them."""
+
+_CUBE_SEED: Final = 3
+
 
 @dataclass(frozen=True, kw_only=True)
 class Settings:
@@ -37,7 +42,8 @@ class Settings:
     Attributes
     ----------
     prior, second, repeats
-        Simulator runs over the prior, at draws of the first posterior, and at one place.
+        Simulator runs over the prior (at most `HYPERCUBE`), at draws of the first posterior, and at
+        one place.
     moves
         Moves of each chain.
     draws
@@ -50,7 +56,7 @@ class Settings:
         Processes.
     """
 
-    prior: int = 300
+    prior: int = 260
     second: int = 100
     repeats: int = 12
     moves: int = 3000
@@ -145,8 +151,8 @@ def calibrate(settings: Settings, folder: Path, tell: Tell) -> Calibration:
 
     count = len(shared.coordinates)
     repeats = simulate(_middle(count, settings.repeats), "Repeats at the middle of the prior")
-    first = latin_hypercube(count, settings.prior, seed=settings.seed, wave=PRIOR)
-    prior = simulate(first, "Runs over the prior")
+    cube = latin_hypercube(count, HYPERCUBE, seed=_CUBE_SEED, wave=PRIOR)
+    prior = simulate(cube[: settings.prior], "Runs over the prior")
     before = ready(targets, prior, repeats)
     tell("First posterior", 0, 1)
     draft = _posterior(before, settings, settings.moves // 2)
