@@ -14,7 +14,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from remyelin.cohorts.enrolment import Cohort, Recruiter
+from remyelin.cohorts.enrolment import Cohort, Recruiter, screened
 from remyelin.cohorts.weighting import Weighting
 from remyelin.engine.backends import Backend
 from remyelin.engine.population import Population
@@ -48,10 +48,17 @@ WIDENED: Final[Mapping[Covariate, float]] = {
 _POOL: Final = 64
 _SMALL_POOL: Final = 12
 _MOST_CANDIDATES: Final = 32_768
-_RECRUITER_FACTOR: Final = 50.0
-_RECRUITER_SPARE: Final = 16
+_FIRST_WAVE: Final = 1024
+_LARGEST_WAVE: Final = 8192
+"""Candidates that live at a time: few at first, for most descriptions are common."""
+
 _EVERYBODY: Final = 1e-9
 """Cap of the weights at which every candidate with a look inside the tolerances is kept."""
+
+_EVERY_LOOK: Final = Weighting((), np.zeros(0), _EVERYBODY, 1.0, (), ())
+"""Keeps every look inside the criteria."""
+
+_LADDER: Final = (TOLERANCES, WIDENED)
 
 _EXACT_ZERO: Final = frozenset({Covariate.GD_LESIONS})
 """Counts of which none is told from some: none described, none allowed."""
@@ -136,13 +143,8 @@ def match(
         There is no virtual patient like this.
     """
     target = wanted(description)
-    for tolerances, pool in _ladder(count):
-        population = _specification(description, target, tolerances, inputs.populations)
-        recruiter = Recruiter(inputs, population, _flat(pool), seed, backend)
-        try:
-            cohort = recruiter.enrol([0], pool, report)
-        except CohortError:
-            continue
+    search = _Search.of(description, target, inputs, seed=seed, backend=backend)
+    for tolerances, cohort in search.found(count, report):
         return _nearest(cohort, target, tolerances, count)
     raise CohortError(
         f"no {count} virtual patients like this were found among {_MOST_CANDIDATES:,} candidates: "
@@ -150,11 +152,58 @@ def match(
     )
 
 
-def _ladder(count: int) -> Iterator[tuple[Mapping[Covariate, float], int]]:
-    for tolerances in (TOLERANCES, WIDENED):
-        yield tolerances, _POOL
-        if count <= _SMALL_POOL:
-            yield tolerances, _SMALL_POOL
+@dataclass(frozen=True)
+class _Search:
+    """One pass over the candidates with the first and the widened tolerances."""
+
+    recruiters: tuple[Recruiter, ...]
+
+    @classmethod
+    def of(
+        cls,
+        description: Description,
+        target: Mapping[Covariate, float],
+        inputs: Inputs,
+        *,
+        seed: int,
+        backend: Backend,
+    ) -> _Search:
+        populations = (
+            _specification(description, target, tolerances, inputs.populations)
+            for tolerances in _LADDER
+        )
+        return cls(tuple(Recruiter(inputs, one, _EVERY_LOOK, seed, backend) for one in populations))
+
+    def found(
+        self, count: int, report: Callable[[float], None] | None
+    ) -> Iterator[tuple[Mapping[Covariate, float], Cohort]]:
+        """Give those who are like the described one, as soon as there are enough.
+
+        A full pool is taken within the first tolerances, else a small one where few are asked
+        for, else the same within the widened ones.
+        """
+        near, wide = self._screened(report)
+        pools = (_POOL, _SMALL_POOL) if count <= _SMALL_POOL else (_POOL,)
+        for tolerances, cohort in zip(_LADDER, (near, wide), strict=True):
+            for pool in pools:
+                if len(cohort) >= pool:
+                    yield tolerances, cohort.part(0, pool)
+
+    def _screened(self, report: Callable[[float], None] | None) -> list[Cohort]:
+        parts: list[tuple[Cohort, ...]] = []
+        screened_so_far, size = 0, _FIRST_WAVE
+        while screened_so_far < _MOST_CANDIDATES:
+            size = min(size, _MOST_CANDIDATES - screened_so_far)
+            number = np.arange(screened_so_far, screened_so_far + size, dtype=np.int64)
+            parts.append(screened(self.recruiters, np.zeros(size, dtype=np.int64), number))
+            screened_so_far += size
+            size = min(2 * size, _LARGEST_WAVE)
+            near = sum(len(cohorts[0]) for cohorts in parts)
+            if report:
+                report(max(near / _POOL, screened_so_far / _MOST_CANDIDATES))
+            if near >= _POOL:
+                break
+        return [Cohort.joined(each) for each in zip(*parts, strict=True)]
 
 
 def _specification(
@@ -200,12 +249,6 @@ def _range(name: Covariate, value: float, width: float) -> Range:
     return Range(
         min=low, max=value + width if limits.max is None else min(value + width, limits.max)
     )
-
-
-def _flat(pool: int) -> Weighting:
-    """Keep every look inside the criteria, and end the search at the last candidate."""
-    share = _RECRUITER_FACTOR * (pool + _RECRUITER_SPARE) / _MOST_CANDIDATES
-    return Weighting((), np.zeros(0), _EVERYBODY, share, (), ())
 
 
 def _nearest(
