@@ -255,7 +255,8 @@ def measured(sheet: Sheet, column: NumberColumn, found: Findings) -> FloatArray:
     if not wrong.size:
         return values
     cells, given = sheet.columns[column.name], values[wrong]
-    near = np.round(given / column.step) * column.step if column.step else given
+    with np.errstate(over="ignore"):  # beyond every limit, and refused below
+        near = np.round(given / column.step) * column.step if column.step else given
     off = np.abs(given - near)
     hidden = (off > 0) & (off <= HIDDEN_DIGITS) & column.allows(near)
     read_as = dict(zip(wrong[hidden].tolist(), near[hidden].tolist(), strict=True))
