@@ -14,7 +14,7 @@ PY := $(VENV)/bin/python
 PIP := $(PY) -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --constraint constraints.txt
 
-.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations tutorials bench constraints clean python-check bench-scale scoreboard
+.PHONY: help demo test lint types format unit wheel validate fuzz bench-endpoints reference evidence study-files readings patient-picture equations tutorials bench constraints clean python-check bench-scale scoreboard calibrate calibration-page
 .DEFAULT_GOAL := help
 
 help:
@@ -38,6 +38,8 @@ help:
 	@echo "make patient-picture  draw docs/img/patient.png anew"
 	@echo "make equations    write docs/equations.md anew from the model"
 	@echo "make tutorials    write into docs/tutorials what their commands print now"
+	@echo "make calibrate    fit the model to the tune figures (over an hour; goes on where it stopped)"
+	@echo "make calibration-page  renew the figures of docs/calibration.md"
 	@echo "make scoreboard   run all groups of the scoreboard and renew its page (takes minutes)"
 	@echo "make bench        measure the engine, and what half a day changes (takes minutes)"
 	@echo "make bench-scale  measure large runs and write benchmarks/scale.json (an hour or more)"
@@ -106,6 +108,13 @@ equations: $(VENV)/.installed
 
 tutorials: $(VENV)/.installed
 	$(PY) -m tools.tutorials
+
+calibrate: $(VENV)/.installed-test
+	$(PY) -m remyelin.calibration
+	$(PY) -m tools.calibration_page
+
+calibration-page: $(VENV)/.installed-test
+	$(PY) -m tools.calibration_page
 
 scoreboard: $(VENV)/.installed
 	$(PY) -m remyelin scoreboard --group natural-history --publish .

@@ -10,9 +10,7 @@ from typing import Any, Final
 from remyelin.calibration.record import packaged_report
 
 PAGE: Final = Path(__file__).parents[1] / "docs" / "calibration.md"
-BEGIN: Final = (
-    "<!-- CALIBRATION: BEGIN (from report.json by `python -m tools.calibration_page`) -->"
-)
+BEGIN: Final = "<!-- CALIBRATION: BEGIN (from report.json by `make calibration-page`) -->"
 END: Final = "<!-- CALIBRATION: END -->"
 _MOVED: Final = 0.8
 _MOST: Final = 15
