@@ -23,11 +23,12 @@ def text(report: Mapping[str, Any]) -> str:
 
 def _sections(report: Mapping[str, Any]) -> Iterator[str]:
     settings, emulators = report["settings"], report["emulators"]
+    digests = report["digests"]
     yield (
         f"`{report['command']}` with {settings['prior']} runs over the prior and "
         f"{settings['second']} at the first posterior, {settings['moves']} moves a chain: "
-        f"{report['targets']} figures, {report['draws']} draws. Table {report['digests']['table']}, "
-        f"roles {report['digests']['roles']}."
+        f"{report['targets']} figures, {report['draws']} draws. "
+        f"Table {digests['table']}, roles {digests['roles']}."
     )
     yield "## Gates"
     yield _table(
