@@ -25,6 +25,9 @@ _ACCEPT: Final = 0.8
 _WALL: Final = 50.0
 """Curvature of the wall at the limit of the coordinates."""
 
+_FAR: Final = 50.0
+"""Coordinates beyond which a move is given up."""
+
 _SLICE_WIDTH: Final = 1.5
 _SLICE_TRIES: Final = 30
 
@@ -121,6 +124,8 @@ def _hamiltonian(
     place, push = x, momentum + 0.5 * step * slope
     for leap in range(LEAPS):
         place = place + step * _solved(root, push)
+        if not np.abs(place).max() < _FAR:  # the move has left the space: it is refused
+            return x, 0.0
         value, slope = target.density(place)
         push = push + (0.5 if leap == LEAPS - 1 else 1.0) * step * slope
     end = value - 0.5 * _energy(root, push)
