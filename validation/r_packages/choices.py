@@ -67,9 +67,10 @@ class Chosen(Change):
 class Independent(Chosen):
     """Progression independent of relapses."""
 
-    def _search(self, visits: list[Visit], onsets: list[int]) -> Answer | None:
+    def _search(self, visits: list[Visit], one: Course) -> Answer | None:
         if Choice.ONLY_AFTER_WORSENING not in self.taken:
-            return super()._search(visits, onsets)
+            return super()._search(visits, one)
+        onsets = one.onsets
         plain = replace(self, relapse="")
         start, place = 0, self._reference(visits, 0, onsets)
         while place is not None:
@@ -177,9 +178,10 @@ class Secondary(Chosen):
                 return True
         return False
 
-    def _search(self, visits: list[Visit], onsets: list[int]) -> Answer | None:
+    def _search(self, visits: list[Visit], one: Course) -> Answer | None:
+        onsets = one.onsets
         if Choice.REFERENCE not in self.taken:
-            return super()._search(visits, onsets)
+            return super()._search(visits, one)
         first = self._reference(visits, 0, onsets)
         if first is None:
             return None

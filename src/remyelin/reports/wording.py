@@ -6,7 +6,6 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from remyelin.parameters import Origin
 from remyelin.study.vocabulary import Role
 
 if TYPE_CHECKING:
@@ -89,7 +88,7 @@ def cautions(result: ComparedRun) -> list[str]:
     return said
 
 
-_DRAWN_FROM = {Origin.PRIOR: "from the priors", Origin.POSTERIOR: "from a calibration"}
+_DRAWN_FROM = {"prior": "from the priors", "posterior": "from a calibration"}
 
 
 def parameters_used(result: ComparedRun) -> str:
@@ -98,7 +97,8 @@ def parameters_used(result: ComparedRun) -> str:
     if drawn is None:
         return "Parameters: a point, the values of the parameter table."
     number, replicates = len(drawn), result.settings.replicates
-    said = f"Parameters: {number} draw{'s' if number > 1 else ''} {_DRAWN_FROM[drawn.origin]}; "
+    origin = _DRAWN_FROM[drawn.origin.value]
+    said = f"Parameters: {number} draw{'s' if number > 1 else ''} {origin}; "
     if more := replicates % number:
         return (
             f"{said}each is that of {replicates // number} replicates, the first {more} of them "
