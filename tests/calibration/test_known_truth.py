@@ -14,8 +14,8 @@ from remyelin.synthesis.effects import Carried
 from remyelin.synthesis.scale import Scale
 from tests.calibration.known import SHIFT, TAU, Known, base
 
-MOVES = 400
-SETS = 6
+MOVES = 300
+SETS = 4
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def test_chains_agree_and_move(fits: list[tuple[Known, Posterior]]) -> None:
 
 def test_intervals_hold_studies_that_were_left_out() -> None:
     hits = []
-    for seed in (20, 21):
+    for seed in (20,):
         foretold = leave_studies_out(base(seed, studies=6, shift=0.0).fit, seed=seed, moves=200)
         hits += [one.covers(0.9) for one in foretold]
     # figures of a study share its effect: count studies and outcomes, not figures
