@@ -76,7 +76,8 @@ def test_a_number_beside_a_point_is_refused_with_advice() -> None:
 
 @pytest.mark.parametrize("parameters", [None, 3, b"prior", "", "a\0b", ["prior"], object()])
 def test_what_is_no_word_file_or_draws_is_refused(parameters: Any) -> None:
-    with pytest.raises(UsageError, match=r"parameters is .*allowed: point, prior, or a file"):
+    allowed = r"parameters is .*allowed: point, prior, posterior, or a file"
+    with pytest.raises(UsageError, match=allowed):
         asked(parameters)
 
 

@@ -57,9 +57,10 @@ _MechanismOption: TypeAlias = Annotated[
 _ParametersOption: TypeAlias = Annotated[
     str | None,
     typer.Option(
-        metavar="point|prior|FILE",
-        help="Parameters: point (the values of the table), prior (draws from the priors) or a file "
-        "of draws; replicate k takes draw k modulo their number [point].",
+        metavar="point|prior|posterior|FILE",
+        help="Parameters: point (the values of the table), prior (draws from the priors), "
+        "posterior (draws of the calibration, docs/calibration.md) or a file of draws; "
+        "replicate k takes draw k modulo their number [point].",
     ),
 ]
 _DrawsOption: TypeAlias = Annotated[
