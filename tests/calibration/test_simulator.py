@@ -11,10 +11,10 @@ import pytest
 from remyelin.calibration import design
 from remyelin.calibration.coordinates import packaged, values_of
 from remyelin.calibration.design import DesignSettings, latin_hypercube
-from remyelin.calibration.simulator import Size, entries, simulate
+from remyelin.calibration.simulator import Size, simulate
 from remyelin.cohorts import reference
 from remyelin.cohorts.reference import Reference, Variant
-from remyelin.credibility.running import endpoint_name
+from remyelin.credibility.running import endpoint_name, entries
 from remyelin.errors import OutputError
 from remyelin.inputs import Inputs
 from remyelin.parameters import Prior
@@ -65,6 +65,9 @@ def test_no_parameter_stands_under_two_coordinates() -> None:
     assert len(keys) == len(set(keys))
 
 
+HANDED = {"entries": entries(["burman2014_rrms"]), "inputs": INPUTS, "workers": 1}
+
+
 def small_design(seed: int = 3) -> DesignSettings:
     return DesignSettings(
         runs=("burman2014_rrms",), coordinates=packaged()[:3], size=SMALL, seed=seed
@@ -73,18 +76,18 @@ def small_design(seed: int = 3) -> DesignSettings:
 
 def test_a_design_goes_on_where_it_was_stopped(tmp_path: Path) -> None:
     points = latin_hypercube(3, 3, seed=1, wave="prior")
-    whole = design.run(points, small_design(), tmp_path / "whole.jsonl", workers=1)
+    whole = design.run(points, small_design(), tmp_path / "whole.jsonl", **HANDED)
     halves = tmp_path / "halves.jsonl"
-    design.run(points[:2], small_design(), halves, workers=1)
+    design.run(points[:2], small_design(), halves, **HANDED)
     with halves.open("a", encoding="utf-8") as stream:
         stream.write('{"point": {"wave": "prior", "nu')
-    assert design.run(points, small_design(), halves, workers=1) == whole
+    assert design.run(points, small_design(), halves, **HANDED) == whole
     for line in halves.read_text(encoding="utf-8").splitlines():
         json.loads(line)
 
 
 def test_runs_of_another_design_are_not_mixed_in(tmp_path: Path) -> None:
     points = latin_hypercube(3, 1, seed=1, wave="prior")
-    design.run(points, small_design(), tmp_path / "runs.jsonl", workers=1)
+    design.run(points, small_design(), tmp_path / "runs.jsonl", **HANDED)
     with pytest.raises(OutputError, match="another design"):
-        design.run(points, small_design(seed=4), tmp_path / "runs.jsonl", workers=1)
+        design.run(points, small_design(seed=4), tmp_path / "runs.jsonl", **HANDED)

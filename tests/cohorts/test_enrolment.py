@@ -142,7 +142,7 @@ def test_the_size_of_a_wave_changes_nobody(
         return screen(self, replicate, number)
 
     monkeypatch.setattr(Recruiter, "_screen", counted)
-    monkeypatch.setattr(enrolment, "_LARGEST_WAVE", 34)
+    monkeypatch.setattr(enrolment, "LARGEST_WAVE", 34)
     small = recruiter.enrol([0, 1], COUNT)
     assert len(sizes) > 1, "one wave was enough"
     assert max(sizes) <= 34

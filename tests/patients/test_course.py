@@ -160,7 +160,6 @@ def test_a_patient_whom_the_cohorts_cannot_give_is_refused_with_a_reason(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(matching, "_MOST_CANDIDATES", 400)
-    monkeypatch.setattr(matching, "_ladder", lambda count: [(matching.WIDENED, 64)])
     nobody = like_the_default(edss=9.5, disease_duration_years=1.0, relapses_last_24_months=None)
     with pytest.raises(CohortError, match="no 1 virtual"):
         simulate(nobody, Settings(years=1), inputs=INPUTS)

@@ -213,7 +213,7 @@ def test_twins_go_with_draws(points: list[RunResult]) -> None:
 
 
 def test_what_a_mechanism_holds_is_not_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(made_ready.Plan, "of", lambda *arguments: arguments[2].parameters)
+    monkeypatch.setattr(made_ready.Plan, "of", lambda *arguments, **_: arguments[2].parameters)
     keys = ("msc_systemic_smouldering_effect", "msc_csf_smouldering_effect")
     draws = ParameterDraws.prior(TABLE, 2, seed=1, keys=keys)
     assert draws.values.min() > 0.0
@@ -241,7 +241,7 @@ def hard(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draw 1 cannot be enrolled under."""
     real, bad = Plan.of, DRAWS.table(1).digest()
 
-    def of(*arguments: Any) -> Plan:
+    def of(*arguments: Any, **_: Any) -> Plan:
         if arguments[2].parameters.digest() == bad:
             raise CohortError("nobody is like this.")
         return real(*arguments)

@@ -11,7 +11,7 @@ from pathlib import Path
 from remyelin.calibration.calibrate import Settings, calibrate
 from remyelin.calibration.record import write
 from remyelin.errors import RemyelinError
-from remyelin.parameters import ParameterTable
+from remyelin.inputs import Inputs
 
 _NUMBERS = ("prior", "second", "repeats", "moves", "draws", "seed", "workers")
 
@@ -32,8 +32,9 @@ def main() -> int:
         print(f"{time.monotonic() - begun:8.0f} s  {what}: {done} of {of}", flush=True)
 
     try:
-        done = calibrate(settings, chosen.folder, tell)
-        write(done, ParameterTable.load(), chosen.package)
+        inputs = Inputs.packaged()
+        done = calibrate(settings, chosen.folder, tell, inputs=inputs)
+        write(done, inputs.parameters, chosen.package)
     except RemyelinError as error:
         print(f"Error: {error}", file=sys.stderr)
         return 1

@@ -20,6 +20,8 @@ from remyelin.calibration.simulator import Size
 from remyelin.calibration.targets import Target, simulated, target_of
 from remyelin.core.digest import text_digest
 from remyelin.credibility.figures import tune_rows
+from remyelin.credibility.running import entries
+from remyelin.inputs import Inputs
 from remyelin.parameters import ParameterTable
 from remyelin.parameters.draws import Origin, ParameterDraws
 from remyelin.synthesis.effects import DELTA, DELTA_ARM, SHIFT, TAU, Effects
@@ -117,7 +119,7 @@ Tell = Callable[[str, int, int], None]
 """Told what is being done, how many are done, of how many."""
 
 
-def calibrate(settings: Settings, folder: Path, tell: Tell) -> Calibration:
+def calibrate(settings: Settings, folder: Path, tell: Tell, *, inputs: Inputs) -> Calibration:
     """Calibrate the model on the tune figures.
 
     Parameters
@@ -128,6 +130,8 @@ def calibrate(settings: Settings, folder: Path, tell: Tell) -> Calibration:
         Where simulator runs are kept; a calibration that was stopped goes on from them.
     tell
         Told how far it has come.
+    inputs
+        Parameters with their priors, definitions and protocols.
 
     Raises
     ------
@@ -142,11 +146,21 @@ def calibrate(settings: Settings, folder: Path, tell: Tell) -> Calibration:
         seed=settings.seed,
     )
 
+    asked = entries(shared.runs)
+
     def simulate(points: Sequence[Point], what: str) -> tuple[Outcome, ...]:
         def told(done: int, of: int) -> None:
             tell(what, done, of)
 
-        runs = design.run(points, shared, folder / RUNS_FILE, workers=settings.workers, tell=told)
+        runs = design.run(
+            points,
+            shared,
+            folder / RUNS_FILE,
+            entries=asked,
+            inputs=inputs,
+            workers=settings.workers,
+            tell=told,
+        )
         return tuple(one for one in runs if one.values)
 
     count = len(shared.coordinates)

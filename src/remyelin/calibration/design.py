@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from scipy.stats import norm, qmc
 
 from remyelin.calibration.coordinates import Coordinate, values_of
-from remyelin.calibration.simulator import Size, entries, simulate
+from remyelin.calibration.simulator import Size, simulate
 from remyelin.core.digest import provenance
+from remyelin.credibility.running import Entry
 from remyelin.errors import OutputError, ParameterError
 from remyelin.inputs import Inputs
 from remyelin.trials.worker import prepare_worker
@@ -147,6 +148,8 @@ def run(
     settings: DesignSettings,
     path: Path,
     *,
+    entries: Sequence[Entry],
+    inputs: Inputs,
     workers: int,
     tell: Callable[[int, int], None] | None = None,
 ) -> tuple[Outcome, ...]:
@@ -160,6 +163,10 @@ def run(
         What they have in common.
     path
         File to which each run is added as soon as it is done.
+    entries
+        Studies and cohorts of the settings' runs.
+    inputs
+        Parameters with their priors, definitions and protocols.
     workers
         Processes.
     tell
@@ -177,7 +184,9 @@ def run(
         path.write_text(json.dumps(settings.about()) + "\n", encoding="utf-8")
     _mend(path)
     with path.open("a", encoding="utf-8") as stream:
-        for count, outcome in enumerate(_simulated(left, settings, workers), 1):
+        for count, outcome in enumerate(
+            _simulated(left, _Given(settings, tuple(entries), inputs), workers), 1
+        ):
             stream.write(json.dumps(asdict(outcome)) + "\n")
             stream.flush()
             done[outcome.point.wave, outcome.point.number] = outcome
@@ -193,40 +202,49 @@ def _mend(path: Path) -> None:
         path.write_bytes(content[: content.rfind(b"\n") + 1])
 
 
-def _simulated(
-    points: Sequence[Point], settings: DesignSettings, workers: int
-) -> Iterator[Outcome]:
+@dataclass(frozen=True)
+class _Given:
+    """What every simulation of a design is handed."""
+
+    settings: DesignSettings
+    entries: tuple[Entry, ...]
+    inputs: Inputs
+
+
+def _simulated(points: Sequence[Point], given: _Given, workers: int) -> Iterator[Outcome]:
     if workers == 1 or len(points) < 2:
-        _prepare(settings, alone=True)
-        yield from map(_one, points)
+        for point in points:
+            yield _simulate(point, given)
         return
     context = multiprocessing.get_context("spawn")
-    with context.Pool(min(workers, len(points)), _prepare, (settings,)) as pool:
+    with context.Pool(min(workers, len(points)), _prepare, (given,)) as pool:
         yield from pool.imap_unordered(_one, points)
 
 
-_ready: dict[str, object] = {}
-"""In a process that simulates: settings, studies and inputs."""
+_given: _Given | None = None
+"""In a worker process: what it was handed."""
 
 
-def _prepare(settings: DesignSettings, *, alone: bool = False) -> None:
-    if not alone:
-        prepare_worker()
-    _ready.update(settings=settings, entries=entries(settings.runs), inputs=Inputs.packaged())
+def _prepare(given: _Given) -> None:
+    global _given  # noqa: PLW0603
+    prepare_worker()
+    _given = given
 
 
 def _one(point: Point) -> Outcome:
-    settings, inputs = _ready["settings"], _ready["inputs"]
-    assert isinstance(settings, DesignSettings)
-    assert isinstance(inputs, Inputs)
-    table = inputs.parameters
+    assert _given is not None
+    return _simulate(point, _given)
+
+
+def _simulate(point: Point, given: _Given) -> Outcome:
+    settings, table = given.settings, given.inputs.parameters
     try:
         drawn = table.with_values(values_of(settings.coordinates, point.x, table))
     except ParameterError:
         return Outcome(point=point, values={}, units={})
     found = simulate(
-        _ready["entries"],  # type: ignore[arg-type]
-        inputs.with_parameters(drawn),
+        given.entries,
+        given.inputs.with_parameters(drawn),
         seed=settings.seed,
         replicate=point.replicate,
         size=settings.size,

@@ -13,16 +13,12 @@ from dataclasses import dataclass
 from remyelin.cohorts import reference
 from remyelin.cohorts.joint import enrol_together
 from remyelin.cohorts.reference import HORIZON_YEARS, Reference, Variant
-from remyelin.credibility import groups
-from remyelin.credibility.keys import targets_by_name
 from remyelin.credibility.reading import measured
-from remyelin.credibility.running import endpoint_name
-from remyelin.credibility.schema import Target
+from remyelin.credibility.running import Entry, endpoint_name
 from remyelin.credibility.store import Finished
 from remyelin.endpoints import History
 from remyelin.errors import CohortError
 from remyelin.inputs import Inputs
-from remyelin.study import catalogue
 from remyelin.study.schema import Study
 from remyelin.therapies.mechanisms import FIRST, under
 from remyelin.trials.conduct import Tables, follow
@@ -50,37 +46,6 @@ class Size:
     def patients(self, study: Study) -> int:
         """Give the patients of a study."""
         return max(self.fewest, min(self.most, study.design.n))
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """A study or cohort that is simulated, and the special targets that are read from it."""
-
-    study: Study
-    targets: tuple[Target, ...]
-
-
-def entries(runs: Sequence[str]) -> tuple[Entry, ...]:
-    """Give the studies and cohorts of some runs of the scoreboard.
-
-    Raises
-    ------
-    UnknownNameError
-        There is no such study or cohort.
-    """
-    targets: dict[str, dict[str, Target]] = {run: {} for run in runs}
-    for name in groups.names():
-        for target in targets_by_name(groups.load(name)).values():
-            if target.run in targets:
-                targets[target.run][target.target] = target
-    own = groups.cohort_names()
-    return tuple(
-        Entry(
-            study=groups.cohort(run) if run in own else catalogue.load(run),
-            targets=tuple(found.values()),
-        )
-        for run, found in targets.items()
-    )
 
 
 def simulate(

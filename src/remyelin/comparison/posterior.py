@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Final
 
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 from remyelin.comparison.classes import outcome_classes, treatment_of
 from remyelin.comparison.scales import scale_of
 from remyelin.errors import InputError
+from remyelin.parameters import ParameterTable
 from remyelin.parameters.draws import Origin, ParameterDraws
 from remyelin.parameters.posterior import posterior_text
 from remyelin.study.outcome import OutcomeKey
@@ -80,10 +80,10 @@ def shifted(
     values: NDArray[np.float64], scale: Scale, by: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """Move natural figures on their scale; what has no place there stays as it is."""
-    placed = scale.forward(values)
-    with np.errstate(invalid="ignore"):
-        moved = np.array([scale.back(place) for place in np.nan_to_num(placed + by)])
-    return np.where(np.isfinite(placed), moved, values)
+    placed, moved = scale.forward(values), values.astype(np.float64)
+    for k in np.flatnonzero(np.isfinite(placed)):
+        moved[k] = scale.back(float(placed[k] + by[k]))
+    return moved
 
 
 def effects_beside(draws: ParameterDraws | None) -> RunEffects | None:
@@ -94,24 +94,42 @@ def effects_beside(draws: ParameterDraws | None) -> RunEffects | None:
     """
     if draws is None or draws.origin is not Origin.POSTERIOR:
         return None
-    found = _packaged(draws.base.digest())
+    found = _packaged(draws.base)
     if found is None or found[0].keys != draws.keys:
         return None
-    known = {row.tobytes(): k for k, row in enumerate(found[0].values)}
-    rows = [known.get(np.ascontiguousarray(row).tobytes()) for row in draws.values]
-    if any(row is None for row in rows):
-        return None
-    return RunEffects(found[1], tuple(row for row in rows if row is not None))
+    rows = _places(found[0].values, draws.values)
+    return None if rows is None else RunEffects(found[1], rows)
 
 
-@cache
-def _packaged(table: str) -> tuple[ParameterDraws, Effects] | None:
+def _places(among: NDArray[np.float64], values: NDArray[np.float64]) -> tuple[int, ...] | None:
+    """Find rows among others, equal ones in turn; None where one is not there."""
+    places: dict[bytes, list[int]] = {}
+    for k, row in enumerate(among):
+        places.setdefault(row.tobytes(), []).append(k)
+    found = []
+    for row in np.ascontiguousarray(values):
+        here = places.get(row.tobytes())
+        if not here:
+            return None
+        found.append(here.pop(0) if len(here) > 1 else here[0])
+    return tuple(found)
+
+
+_read: dict[str, tuple[ParameterDraws, Effects] | None] = {}
+"""Draws and effects of the package by the parameter table for which they were read."""
+
+
+def _packaged(base: ParameterTable) -> tuple[ParameterDraws, Effects] | None:
     """Draws and effects of the package; None where they are for another parameter table."""
-    from remyelin.parameters import ParameterTable
+    table = base.digest()
+    if table not in _read:
+        _read[table] = _of_package(base)
+    return _read[table]
 
+
+def _of_package(base: ParameterTable) -> tuple[ParameterDraws, Effects] | None:
     text = posterior_text()
-    base = ParameterTable.load()
-    if text is None or base.digest() != table:
+    if text is None:
         return None
     file = resources.files("remyelin.comparison") / EFFECTS_FILE
     try:

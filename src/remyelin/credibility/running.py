@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from remyelin.core.digest import digest_of
 from remyelin.credibility import groups
-from remyelin.credibility.observations import Observation, expanded
+from remyelin.credibility.observations import Observation, expanded, targets_of
 from remyelin.credibility.reading import measured
 from remyelin.credibility.schema import Group, Target
 from remyelin.credibility.store import Finished, Store
@@ -47,6 +47,37 @@ class Settings:
     workers: int = 1
     resume: bool = True
     draws: ParameterDraws | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """A study or cohort that is simulated, and the special targets that are read from it."""
+
+    study: Study
+    targets: tuple[Target, ...]
+
+
+def entries(runs: Sequence[str]) -> tuple[Entry, ...]:
+    """Give the studies and cohorts of some runs of the scoreboard.
+
+    Raises
+    ------
+    UnknownNameError
+        There is no such study or cohort.
+    """
+    targets: dict[str, dict[str, Target]] = {run: {} for run in runs}
+    for name in groups.names():
+        for target in targets_of(groups.load(name)):
+            if target.run in targets:
+                targets[target.run][target.target] = target
+    own = groups.cohort_names()
+    return tuple(
+        Entry(
+            study=groups.cohort(run) if run in own else catalogue.load(run),
+            targets=tuple(found.values()),
+        )
+        for run, found in targets.items()
+    )
 
 
 @dataclass(frozen=True, kw_only=True)

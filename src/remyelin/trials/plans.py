@@ -135,8 +135,8 @@ class Plans:
         -------
         Mapping
             ``origin``, ``number`` and ``digest`` of the draws; ``of_replicates``, the draw of
-            each replicate, unless the parameters are a point; ``baseline_missed``, by draw, the
-            rows of the baseline table that it cannot meet.
+            each replicate, unless the parameters are a point; ``baseline_missed`` for a posterior,
+            by draw, the rows of the baseline table that it cannot meet.
         """
         draws = self.draws
         about: dict[str, object] = {
@@ -146,6 +146,7 @@ class Plans:
         }
         if draws.origin is not Origin.POINT:
             about["of_replicates"] = list(self.of_replicates)
+        if draws.origin is Origin.POSTERIOR:
             missed = {str(k): plan.weighting.missed for k, plan in enumerate(self.each)}
             about["baseline_missed"] = {k: list(rows) for k, rows in missed.items() if rows}
         return about
