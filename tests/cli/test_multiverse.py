@@ -114,7 +114,7 @@ def test_definitions_of_ones_own_are_applied_beside_a_family(
         (("--definitions", "worsning"), "did you mean"),
         (("--grid", "cdw25"), "did you mean"),
         (("--against", "cdw25"), "did you mean"),
-        (("--by", "nothing"), "no column nothing"),
+        (("--by", "nothing"), "unknown column 'nothing'"),
         (("--by", "day"), "who had"),
         (("--grid", "cdw24", "--vary", "lesions"), "does not apply"),
     ],

@@ -9,7 +9,7 @@ import pytest
 
 from remyelin.endpoints import Dataset, read_dataset
 from remyelin.endpoints.groups import MOST_GROUPS, read_groups
-from remyelin.errors import UnknownNameError, UsageError
+from remyelin.errors import InputError, UnknownNameError, UsageError
 
 VISITS = pd.DataFrame(
     [(name, day, 2.0) for name in ("a", "b", "c", "d") for day in (0, 100)],
@@ -84,3 +84,9 @@ def test_a_column_of_numbers_is_no_group() -> None:
     table = pd.DataFrame({"subject_id": names, "age": range(len(names))})
     with pytest.raises(UsageError, match="different values"):
         read_groups(read_dataset(visits), "age", patients=table)
+
+
+def test_a_patient_with_two_groups_is_a_problem_with_its_row() -> None:
+    table = pd.DataFrame({"subject_id": ["a", "b", "a", "c"], "arm": ["x", "y", "y", "x"]})
+    with pytest.raises(InputError, match=r"y given for a, who had x before"):
+        read_groups(data(), "arm", patients=table)

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from remyelin.endpoints import Dataset, read_dataset
-from remyelin.endpoints.date_text import completed, said
+from remyelin.endpoints.date_text import Open, completed, said
 from remyelin.endpoints.reading import DateForm, DecimalMark, PartialDates, Reading
 from remyelin.errors import InputError, UsageError
 
@@ -284,4 +284,6 @@ def test_the_days_that_stand_for_a_part_lie_in_it_and_in_order(year: int, month:
 @given(text=st.text(max_size=12))
 def test_any_text_is_answered_without_fault(text: str) -> None:
     for form in (None, *DateForm):
-        said(text.strip(), Reading(dates=form, years_from=1940))
+        found = said(text.strip(), Reading(dates=form, years_from=1940))
+        assert (found.date is not None) == (found.open is Open.NOTHING)
+        assert (found.part is not None) == (found.open is Open.PART)

@@ -9,8 +9,9 @@ import pandas as pd
 import pytest
 
 from remyelin.endpoints import events
-from remyelin.errors import InputError, UsageError
-from remyelin.multiverse import agreement, explore, read_groups
+from remyelin.endpoints.groups import read_groups
+from remyelin.errors import InputError, UnknownNameError, UsageError
+from remyelin.multiverse import agreement, explore
 from remyelin.multiverse.analysis import Answer
 from remyelin.multiverse.estimate import Estimate
 from remyelin.study.definitions import definitions
@@ -110,7 +111,7 @@ def test_a_hazard_ratio_without_events_in_the_reference_group_says_so() -> None:
         centre={"a": "south", "b": "south", "c": "north", "d": "north"},
     )
     data = dataset({"a": STABLE, "b": STABLE, "c": STABLE, "d": WORSE})
-    groups = read_groups(data, "centre", "south", visits=table)
+    groups = read_groups(data, "centre", reference="south", visits=table)
     (contrast,) = estimate(
         explore(data, [LIBRARY["cdw24"]], LIBRARY, groups=groups).answers[0]
     ).contrasts
@@ -124,7 +125,7 @@ def test_a_group_like_the_reference_has_the_hazard_ratio_one() -> None:
     courses = {"a": STABLE, "b": WORSE, "c": STABLE, "d": WORSE}
     table = visits(courses, centre={"a": "x", "b": "x", "c": "y", "d": "y"})
     data = dataset(courses)
-    groups = read_groups(data, "centre", None, visits=table)
+    groups = read_groups(data, "centre", visits=table)
     (contrast,) = estimate(
         explore(data, [LIBRARY["cdw24"]], LIBRARY, groups=groups).answers[0]
     ).contrasts
@@ -138,21 +139,21 @@ def test_groups_come_from_the_patients_first_and_an_empty_cell_is_no_group() -> 
     groups = read_groups(
         dataset(courses),
         "sex",
-        "m",
+        reference="m",
         visits=visits(courses, sex=dict.fromkeys("abc", "f")),
         patients=patients,
     )
     assert groups.names == ("m", "f")
     assert groups.code.tolist() == [0, -1, 1]
-    assert groups.outside == 1
+    assert groups.unknown == 1
 
 
 @pytest.mark.parametrize(
     ("column", "reference", "error", "what"),
     [
-        ("age", None, InputError, "no column age"),
-        ("one", None, UsageError, "makes 1 groups"),
-        ("centre", "east", UsageError, "the groups of centre are"),
+        ("age", None, UnknownNameError, "unknown column 'age'"),
+        ("one", None, UsageError, "makes 1 group"),
+        ("centre", "east", UnknownNameError, "unknown group 'east'"),
         ("edss", None, InputError, "who had"),
     ],
 )
@@ -162,7 +163,7 @@ def test_groups_that_cannot_be_compared_are_refused(
     courses = {"a": STABLE, "b": WORSE}
     table = visits(courses, centre={"a": "x", "b": "y"}, one={"a": "x", "b": "x"})
     with pytest.raises(error, match=what):
-        read_groups(dataset(courses), column, reference, visits=table)
+        read_groups(dataset(courses), column, reference=reference, visits=table, fewest=2)
 
 
 def test_relapses_within_the_window_make_raw_of_pira() -> None:

@@ -38,6 +38,13 @@ listing = group(
 )
 
 
+def _days(relapse_days: str | None) -> int | None:
+    """Give the days within which an onset spoils a visit; None leaves them to the definition."""
+    if relapse_days is None:
+        return None
+    return whole_number(relapse_days, "--relapse-days", low=0, high=365)
+
+
 def _written(frame: pd.DataFrame, target: Path | None, files: Files, *, force: bool) -> None:
     from remyelin.reports.sheets import write_sheet
 
@@ -117,17 +124,9 @@ def every_event_command(
         given = shown(rebaseline)
         raise UsageError(f"--rebaseline is {given}; allowed: {', '.join(Rebaseline)}")
     carried = whole_number(carry_days, "--carry-days", low=0, high=3650)
-    apart = None
-    if relapse_days is not None:
-        apart = whole_number(relapse_days, "--relapse-days", low=0, high=365)
+    apart = _days(relapse_days)
     files = Files(
-        table=table,
-        relapses=relapses,
-        patients=patients,
-        own=own,
-        further=(treatments,),
-        rename=tuple(rename or ()),
-        lenient=lenient,
+        table, relapses, patients, own, rename=rename, lenient=lenient, further=(treatments,)
     )
     library = files.library(on_switch, relapse_days=apart)
     one = chosen(library, definition)
@@ -169,17 +168,8 @@ def visits_command(
     from remyelin.endpoints.usable import usable_visits
     from remyelin.reports import describe as report
 
-    apart = None
-    if relapse_days is not None:
-        apart = whole_number(relapse_days, "--relapse-days", low=0, high=365)
-    files = Files(
-        table=table,
-        relapses=relapses,
-        patients=patients,
-        own=own,
-        rename=tuple(rename or ()),
-        lenient=lenient,
-    )
+    apart = _days(relapse_days)
+    files = Files(table, relapses, patients, own, rename=rename, lenient=lenient)
     library = files.library(relapse_days=apart)
     one = chosen(library, definition)
     target = files.target(out, force=force)
@@ -220,14 +210,7 @@ def funnel_command(
     least = None
     if least_visits is not None:
         least = whole_number(least_visits, "--least-visits", low=1, high=1000)
-    files = Files(
-        table=table,
-        relapses=relapses,
-        patients=patients,
-        own=own,
-        rename=tuple(rename or ()),
-        lenient=lenient,
-    )
+    files = Files(table, relapses, patients, own, rename=rename, lenient=lenient)
     library = files.library(on_switch)
     one = chosen(library, definition)
     target = files.target(out, force=force)
@@ -270,13 +253,7 @@ def misrating_command(
     longest = None
     if longest_days is not None:
         longest = float(whole_number(longest_days, "--longest-days", low=2, high=36500))
-    files = Files(
-        table=table,
-        relapses=relapses,
-        patients=patients,
-        rename=tuple(rename or ()),
-        lenient=lenient,
-    )
+    files = Files(table, relapses, patients, None, rename=rename, lenient=lenient)
     target = files.target(out, force=force)
     data = files.read()
     if column not in data.columns:
@@ -338,13 +315,7 @@ def table1_command(
     from remyelin.reports import describe as report
     from remyelin.reports import table_one
 
-    files = Files(
-        table=table,
-        relapses=relapses,
-        patients=patients,
-        rename=tuple(rename or ()),
-        lenient=lenient,
-    )
+    files = Files(table, relapses, patients, None, rename=rename, lenient=lenient)
     html = out is not None and out.lower().endswith(".html")
     target = table_one.check_html(out, force=force, inputs=files.inputs) if html else None
     if not html:

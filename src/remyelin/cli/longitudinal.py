@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import KW_ONLY, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeAlias
 
@@ -49,17 +49,18 @@ Switch: TypeAlias = Annotated[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True)
 class Files:
     """Files of a call, and how they are read."""
 
     table: str
-    relapses: str | None = None
-    patients: str | None = None
-    own: str | None = None
+    relapses: str | None
+    patients: str | None
+    own: str | None
+    _: KW_ONLY
+    rename: list[str] | None
+    lenient: bool
     further: tuple[str | None, ...] = ()
-    rename: tuple[str, ...] = ()
-    lenient: bool = False
 
     @property
     def inputs(self) -> tuple[str | None, ...]:
@@ -71,7 +72,7 @@ class Files:
         """Names of columns, and the names under which they are read."""
         from remyelin.cli.endpoints import renames
 
-        return renames(list(self.rename))
+        return renames(self.rename or [])
 
     def read(self) -> Dataset:
         """Read and check the data."""

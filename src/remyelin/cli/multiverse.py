@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from remyelin.endpoints import Dataset
+    from remyelin.endpoints.groups import Groups
     from remyelin.multiverse import Choice, Multiverse
     from remyelin.study.definition import Definition
 
@@ -83,7 +84,7 @@ def multiverse_command(
     _check(by=by, reference=reference, grid=grid, vary=vary, month=month)
     renamed = renames(rename or [])
     from remyelin.endpoints import read_dataset
-    from remyelin.multiverse import explore, read_groups
+    from remyelin.multiverse import explore
     from remyelin.reports.multiverse_folder import write_multiverse_folder
 
     own, library, asked = _chosen(definitions or [])
@@ -96,7 +97,7 @@ def multiverse_command(
     )
     groups = None
     if by is not None:
-        groups = read_groups(data, by, reference, visits=table, patients=patients, renamed=renamed)
+        groups = _groups(data, by, reference, (patients, table), renamed)
         data = _read(data, by)
     picked = () if base is None else _picked(base, library, vary or [], data)
     found = explore(
@@ -104,6 +105,27 @@ def multiverse_command(
     )
     written = write_multiverse_folder(data, found, target, force=force, inputs=inputs)
     _say(data, found, written, json=json)
+
+
+def _groups(
+    data: Dataset,
+    by: str,
+    reference: str | None,
+    tables: tuple[str | None, str],
+    renamed: Mapping[str, str],
+) -> Groups:
+    from remyelin.endpoints.groups import read_groups
+
+    patients, visits = tables
+    return read_groups(
+        data,
+        by,
+        patients=patients,
+        visits=visits,
+        reference=reference,
+        renamed=renamed,
+        fewest=2,
+    )
 
 
 def _target(out: str | None, *, force: bool, inputs: Sequence[str | None]) -> Path:

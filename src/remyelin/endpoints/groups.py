@@ -5,17 +5,16 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from remyelin.endpoints.columns import ARM, SUBJECT
 from remyelin.endpoints.conventions import IntArray
 from remyelin.endpoints.dataset import Dataset
 from remyelin.endpoints.heading import ADVICE
 from remyelin.endpoints.quality import is_empty, texts
-from remyelin.endpoints.sheet import Source, read_sheet
+from remyelin.endpoints.sheet import Sheet, Source, read_sheet
 from remyelin.errors import InputError, UnknownNameError, UsageError
 from remyelin.files import ReadLimits, listed, shown
 
@@ -51,6 +50,11 @@ class Groups:
     notes: tuple[str, ...] = ()
 
     @property
+    def reference(self) -> str:
+        """Group with which the others are compared."""
+        return self.names[0]
+
+    @property
     def unknown(self) -> int:
         """Patients whose group is not known."""
         return int((self.code < 0).sum())
@@ -66,9 +70,11 @@ def read_groups(
     column: str,
     *,
     patients: Source | None = None,
+    visits: Source | None = None,
     reference: str | None = None,
     renamed: Mapping[str, str] | None = None,
     limits: ReadLimits | None = None,
+    fewest: int = 1,
 ) -> Groups:
     """Read the group of every patient.
 
@@ -77,25 +83,28 @@ def read_groups(
     data
         The data, with patients in their order.
     column
-        Column of the table of patients, or ``arm_id`` of the visits.
-    patients
-        The table of patients: ``subject_id`` and the column.
+        Column of the table of patients, else of the visits; ``arm_id`` is always that of the data.
+    patients, visits
+        Tables in which the column is looked for, in this order, beside ``subject_id``.
     reference
         Group with which the others are compared; by default the first name in order.
     renamed
         Names of columns, and the names under which they are read, as in `read_dataset`.
     limits
         How large a file may be.
+    fewest
+        Groups that there have to be.
 
     Raises
     ------
     UsageError
-        There is no table with the column, the reference is no group, there are too many groups,
-        or a patient stands in the data several times.
+        There is no table with the column, the reference is no group, there are too few or too many
+        groups, or a patient stands in the data several times.
     InputError
-        The table cannot be read.
+        A table cannot be read, or gives a patient two groups.
     """
-    given = _cells(data, column, patients, renamed or {}, limits)
+    tables = {"patients": patients, "visits": visits}
+    given = _cells(data, column, tables, renamed or {}, limits)
     known = sorted({name for name in given if name is not None})
     if not known:
         raise UsageError(f"column {shown(column)} holds no group: every cell is empty")
@@ -103,6 +112,11 @@ def read_groups(
         raise UsageError(
             f"column {shown(column)} holds {len(known)} different values ({listed(known)}); at "
             f"most {MOST_GROUPS} groups are compared\nPut values into few groups first."
+        )
+    if len(known) < fewest:
+        raise UsageError(
+            f"column {shown(column)} makes {len(known)} group ({listed(known)}); at least {fewest} "
+            "are compared\nName a column that tells groups apart."
         )
     if reference is not None and reference not in known:
         raise UnknownNameError("group", reference, tuple(known), f"Column {column} holds them.")
@@ -133,48 +147,56 @@ def _alike(names: Sequence[str]) -> tuple[str, ...]:
 def _cells(
     data: Dataset,
     column: str,
-    patients: Source | None,
+    tables: Mapping[str, Source | None],
     renamed: Mapping[str, str],
     limits: ReadLimits | None,
 ) -> list[str | None]:
     """Group of each patient as text; None where there is none."""
     history = data.history
-    if patients is not None:
+    given = {name: source for name, source in tables.items() if source is not None}
+    there: list[str] = []
+    for name, source in given.items():
         sheet = read_sheet(
-            patients,
-            name="patients",
+            source,
+            name=name,
             wanted=(SUBJECT, column),
             renamed=renamed,
             limits=limits,
-            may_be_empty=True,
+            may_be_empty=name != "visits",
         )
         if SUBJECT not in sheet.columns:
             raise InputError(sheet.where, [f"no column {SUBJECT}"], ADVICE)
-        if column in sheet.columns:
-            return _joined(data, sheet.columns[SUBJECT], sheet.columns[column])
-        if column != ARM or len(history.arm_ids) < 2:
-            known = tuple(name for name in sheet.unread if name != SUBJECT)
-            advice = f"It is looked for in {sheet.where}."
-            raise UnknownNameError("column", column, known, advice)
-    elif column != ARM or len(history.arm_ids) < 2:
-        raise UsageError(
-            f"--by {shown(column)} is a column of the table of patients, and none is given\n"
-            "Give one with --patients: a row per patient with subject_id and this column."
-        )
-    return [history.arm_ids[place] for place in history.arm]
+        if column in sheet.columns and not (name == "visits" and column == ARM):
+            return _joined(data, sheet, column)
+        there += [name for name in (*sheet.columns, *sheet.unread) if name != SUBJECT]
+    if column == ARM and len(history.arm_ids) > 1:
+        return [history.arm_ids[place] for place in history.arm]
+    if given:
+        known = tuple(dict.fromkeys(there))
+        raise UnknownNameError("column", column, known, f"It is looked for in {listed(given)}.")
+    raise UsageError(
+        f"--by {shown(column)} is a column of the table of patients, and none is given\n"
+        "Give one with --patients: a row per patient with subject_id and this column."
+    )
 
 
-def _joined(data: Dataset, subjects: NDArray[Any], cells: NDArray[Any]) -> list[str | None]:
+def _joined(data: Dataset, sheet: Sheet, column: str) -> list[str | None]:
     if len(set(data.labels)) != len(data.labels):
         raise UsageError(
             "a patient stands in several arms or replicates of the visits, so no column of the "
             "table of patients tells the group\nGroup by arm_id, or analyse one replicate."
         )
-    empty, names = is_empty(cells), texts(cells)
-    label = [unicodedata.normalize("NFC", name) for name in texts(subjects)]
-    group = {
-        who: unicodedata.normalize("NFC", name)
-        for who, name, gone in zip(label, names, empty, strict=True)
-        if not gone
-    }
+    cells = sheet.columns[column]
+    rows = zip(texts(sheet.columns[SUBJECT]), texts(cells), is_empty(cells), strict=True)
+    group: dict[str, str] = {}
+    problems = []
+    for row, (who, what, gone) in enumerate(rows):
+        label, name = (unicodedata.normalize("NFC", text) for text in (who, what))
+        if not gone and group.setdefault(label, name) != name:
+            problems.append(
+                f"{sheet.row(row)}, column {column}: {shown(name)} given for {shown(label)}, who "
+                f"had {shown(group[label])} before"
+            )
+    if problems:
+        raise InputError(sheet.where, problems, "A patient belongs to one group throughout.")
     return [group.get(who) for who in data.labels]

@@ -9,7 +9,6 @@ from remyelin.multiverse.decomposition import Decomposition, Effect, decompose
 from remyelin.multiverse.estimate import Contrast, Estimate
 from remyelin.multiverse.family import Family, family_of
 from remyelin.multiverse.grid import Variant, chosen, variants
-from remyelin.multiverse.groups import Groups, read_groups
 
 __all__ = [
     "Agreement",
@@ -20,7 +19,6 @@ __all__ = [
     "Effect",
     "Estimate",
     "Family",
-    "Groups",
     "Level",
     "Multiverse",
     "Variant",
@@ -30,6 +28,5 @@ __all__ = [
     "decompose",
     "explore",
     "family_of",
-    "read_groups",
     "variants",
 ]

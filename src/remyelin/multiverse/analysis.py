@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from remyelin.endpoints import Dataset, EventTable, events, not_applicable
+from remyelin.endpoints.groups import Groups
 from remyelin.errors import InputError, UsageError
 from remyelin.multiverse.agreement import Agreement, agreement
 from remyelin.multiverse.choices import Choice
@@ -15,7 +16,6 @@ from remyelin.multiverse.decomposition import Decomposition, decompose
 from remyelin.multiverse.estimate import Estimate, estimate, usual_month
 from remyelin.multiverse.family import ANCHORS, Family, family_of
 from remyelin.multiverse.grid import Variant, variants
-from remyelin.multiverse.groups import Groups
 from remyelin.study.definition import Definition
 
 SHARE = "share with the event"

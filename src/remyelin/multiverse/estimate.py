@@ -8,7 +8,7 @@ from typing import Final
 import numpy as np
 
 from remyelin.endpoints import Dataset, EventTable
-from remyelin.multiverse.groups import Groups
+from remyelin.endpoints.groups import Groups
 from remyelin.statistics.cox import Fit, hazard_ratios
 from remyelin.statistics.figures import reading_days
 from remyelin.statistics.survival import kaplan_meier

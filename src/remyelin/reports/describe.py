@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from remyelin.reports.endpoints import data_text
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -169,7 +169,7 @@ def events_values(
 ) -> dict[str, object]:
     """Every event as JSON can hold it."""
     made: dict[str, object] = {
-        "disclaimer": DISCLAIMER,
+        "disclaimer": OWN_DATA_DISCLAIMER,
         "definition": asdict(found.definition),
         "rebaseline": found.rebaseline.value,
         "groups": [asdict(line) for line in lines],

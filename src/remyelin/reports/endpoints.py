@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from remyelin.files import listed
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     import numpy as np
@@ -185,7 +185,7 @@ def lines_frame(results: Sequence[Result]) -> pd.DataFrame:
 def values(data: Dataset, results: Sequence[Result], *, single: bool) -> dict[str, object]:
     """Data, definitions and findings as JSON can hold them."""
     made: dict[str, object] = {
-        "disclaimer": DISCLAIMER,
+        "disclaimer": OWN_DATA_DISCLAIMER,
         "data": {
             "patients": data.history.n,
             "visits": data.n_visits,

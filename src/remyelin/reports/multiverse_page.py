@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from remyelin.reports.markup import Content, Markup, element, joined, table
 from remyelin.reports.multiverse_text import interval, per_cent, sentence, short
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.endpoints import Dataset
@@ -33,7 +33,7 @@ def page(data: Dataset, found: Multiverse, drawn: Mapping[str, bytes]) -> str:
     parts = [
         element("h1", "Multiverse of definitions"),
         element("p", _about(data, found), class_="soft"),
-        element("p", element("strong", DISCLAIMER), class_="notice", role="note"),
+        element("p", element("strong", OWN_DATA_DISCLAIMER), class_="notice", role="note"),
         *(
             element("p", f"{made.measure}: {sentence(made)}.", class_="score")
             for made in found.decompositions
@@ -64,8 +64,8 @@ def _about(data: Dataset, found: Multiverse) -> str:
             for place, name in enumerate(found.groups.names)
         )
         words += f" Groups by {found.groups.column}: {sizes}; reference {found.groups.reference}."
-        if found.groups.outside:
-            words += f" {found.groups.outside:,} patients belong to none."
+        if found.groups.unknown:
+            words += f" {found.groups.unknown:,} patients belong to none."
     return words
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +80,7 @@ def _bare(axes: Axes) -> None:
 
 def _title(figure: Figure, words: str) -> None:
     figure.suptitle(words, fontsize=9.5, weight="bold", color=_INK, x=0.01, ha="left")
-    figure.supxlabel(DISCLAIMER, fontsize=6, color=_INK, x=0.01, ha="left")
+    figure.supxlabel(OWN_DATA_DISCLAIMER, fontsize=6, color=_INK, x=0.01, ha="left")
 
 
 def _shares(answers: Sequence[Answer]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

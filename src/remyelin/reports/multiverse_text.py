@@ -11,7 +11,7 @@ import numpy as np
 
 from remyelin.files import listed
 from remyelin.reports.records import plain
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,8 +48,8 @@ def text(found: Multiverse) -> str:
     if found.groups is not None:
         groups = found.groups
         line = f"Groups by {groups.column}: {listed(groups.names)}; reference {groups.reference}"
-        if groups.outside:
-            line += f"; {groups.outside:,} patients belong to none"
+        if groups.unknown:
+            line += f"; {groups.unknown:,} patients belong to none"
         parts.append(line)
     if found.answers:
         parts.append("\n".join(_definition_lines(found)))
@@ -259,7 +259,7 @@ def values(data: Dataset, found: Multiverse) -> dict[str, Any]:
     """Everything as JSON can hold it."""
     groups = found.groups
     return {
-        "disclaimer": DISCLAIMER,
+        "disclaimer": OWN_DATA_DISCLAIMER,
         "data": {
             "patients": data.history.n,
             "visits": data.n_visits,
@@ -274,7 +274,7 @@ def values(data: Dataset, found: Multiverse) -> dict[str, Any]:
             "reference": groups.reference,
             "names": list(groups.names),
             "patients": [int((groups.code == k).sum()) for k in range(len(groups.names))],
-            "outside": groups.outside,
+            "outside": groups.unknown,
         },
         "definitions": [_answer_values(answer) for answer in found.answers],
         "base": None if found.base is None else found.base.definition_id,

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.endpoints.ratings import Ratings
@@ -36,7 +36,7 @@ def text(found: Ratings, *, most: int) -> str:
         more = len(found.frame) - most
         if more > 0:
             lines.append(f"... and {more:,} more rows; --out FILE writes them all")
-    return "\n".join([*lines, "", DISCLAIMER])
+    return "\n".join([*lines, "", OWN_DATA_DISCLAIMER])
 
 
 def values(found: Ratings) -> dict[str, Any]:
@@ -48,7 +48,7 @@ def values(found: Ratings) -> dict[str, Any]:
         for cells in zip(*columns, strict=True)
     ]
     return {
-        "disclaimer": DISCLAIMER,
+        "disclaimer": OWN_DATA_DISCLAIMER,
         "rule": found.rule.value,
         "systems": found.scale.value,
         "differs": found.differs,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from remyelin.core.outputs import Inputs, file_target, new_file
 from remyelin.reports.endpoints import data_text
 from remyelin.reports.markup import Markup, element, joined, table
-from remyelin.reports.wording import DISCLAIMER
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.endpoints import Dataset
@@ -74,7 +74,7 @@ def fragment(made: BaselineTable) -> Markup:
     head, rows = _lines(made)
     numeric = frozenset(range(1, len(head)))
     body = table("Baseline characteristics", head, rows, numeric=numeric)
-    notes = joined(element("p", words) for words in (_NOTE, DISCLAIMER))
+    notes = joined(element("p", words) for words in (_NOTE, OWN_DATA_DISCLAIMER))
     return element("section", body, notes)
 
 

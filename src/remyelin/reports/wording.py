@@ -16,6 +16,10 @@ DISCLAIMER = (
     "This is research software. It simulates virtual patients; it gives no medical advice "
     "and must not be used to decide about the care of a person."
 )
+OWN_DATA_DISCLAIMER = (
+    "Research software: figures worked out from the tables that were given, by the definitions "
+    "that are named here. No medical advice; not to be used to decide about the care of a person."
+)
 NOT_PUBLISHED = "not published"
 NO_VALUE = "-"
 _CAPITALS = {

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING
 
 from remyelin.files import shown
 from remyelin.reports.analysis import wording
-from remyelin.reports.analysis.contents import METHODS, NOTICE, Contents, setting_rows
+from remyelin.reports.analysis.contents import METHODS, Contents, setting_rows
 from remyelin.reports.analysis.frames import frames
 from remyelin.reports.endpoints import data_text
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +33,7 @@ def text(contents: Contents) -> str:
     lines += [f"Note: {note}" for note in groups.notes]
     for one in contents.analyses:
         lines += ["", *_definition(one)]
-    lines += ["", f"Intervals: {100 * contents.settings.level:g} %. {NOTICE}"]
+    lines += ["", f"Intervals: {100 * contents.settings.level:g} %. {OWN_DATA_DISCLAIMER}"]
     return "\n".join(lines)
 
 
@@ -119,7 +120,7 @@ def values(contents: Contents, folder: Path | None = None) -> dict[str, object]:
     definitions = {one.definition.definition_id: one.definition for one in contents.analyses}
     settings = asdict(contents.settings)
     return {
-        "notice": NOTICE,
+        "notice": OWN_DATA_DISCLAIMER,
         "folder": None if folder is None else str(folder),
         "sources": dict(contents.sources),
         "groups": {

@@ -13,10 +13,6 @@ if TYPE_CHECKING:
     from remyelin.statistics.analysis import Analysis, Settings
     from remyelin.study.definition import OnSwitch
 
-NOTICE = (
-    "Research software: figures worked out from the tables that were given, by the definitions "
-    "that are printed here. No medical advice; not to be used to decide about the care of a person."
-)
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]+")
 
 

@@ -13,7 +13,7 @@ from remyelin.core.outputs import Inputs
 from remyelin.core.ownership import Layout
 from remyelin.reports.analysis.adtte import LABEL, NAME, adtte
 from remyelin.reports.analysis.console import values
-from remyelin.reports.analysis.contents import NOTICE, Contents, package_version
+from remyelin.reports.analysis.contents import Contents, package_version
 from remyelin.reports.analysis.curves_picture import curves_picture
 from remyelin.reports.analysis.drawing import FORMATS, written
 from remyelin.reports.analysis.forest_picture import forest_picture
@@ -21,6 +21,7 @@ from remyelin.reports.analysis.frames import columns_text, frames
 from remyelin.reports.analysis.page import render
 from remyelin.reports.dataset_json import dataset_json
 from remyelin.reports.records import as_json
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 PAGE_NAME: Final = "report.html"
 """File that a person opens first."""
@@ -76,7 +77,7 @@ def write_analysis_folder(
     now = datetime.now(UTC)
     texts = {
         PAGE_NAME: render(contents),
-        "columns.md": columns_text(NOTICE),
+        "columns.md": columns_text(OWN_DATA_DISCLAIMER),
         "adtte.json": dataset_json(
             events,
             columns,

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from remyelin.reports.analysis import wording
 from remyelin.reports.analysis.contents import (
     METHODS,
-    NOTICE,
     Contents,
     package_version,
     setting_rows,
@@ -18,6 +17,7 @@ from remyelin.reports.analysis.forest_picture import forest_picture
 from remyelin.reports.document import document
 from remyelin.reports.figures import inline_svg
 from remyelin.reports.markup import Content, Markup, element, joined, table
+from remyelin.reports.wording import OWN_DATA_DISCLAIMER
 
 if TYPE_CHECKING:
     from remyelin.statistics.analysis import Analysis
@@ -39,7 +39,7 @@ def render(contents: Contents) -> str:
     names = contents.groups.names
     who = f"by {contents.groups.column} ({', '.join(names)})" if contents.is_compared else ""
     lead = [
-        element("p", element("strong", NOTICE), class_="notice", role="note"),
+        element("p", element("strong", OWN_DATA_DISCLAIMER), class_="notice", role="note"),
         element(
             "p",
             f"{contents.data.history.n:,} patients {who}".strip() + "; "
