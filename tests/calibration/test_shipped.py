@@ -50,6 +50,15 @@ def test_thinned_draws_find_their_own_effects() -> None:
     assert found.study_sd > 0.0
 
 
+def test_a_level_at_baseline_carries_no_effect() -> None:
+    study = catalogue.load("burt2021_rrms")
+    edss = [key for key, _ in keys_of(study) if key.outcome == "edss"]
+    carried = {key.time_months: carried_by(study, key) is not None for key in edss}
+    assert carried.pop(0.0) is False
+    assert carried
+    assert all(carried.values())
+
+
 def test_other_draws_have_no_effects() -> None:
     from dataclasses import replace
 

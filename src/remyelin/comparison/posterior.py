@@ -140,9 +140,12 @@ def _of_package(base: ParameterTable) -> tuple[ParameterDraws, Effects] | None:
 
 
 def carried_by(study: Study, key: OutcomeKey) -> Carried | None:
-    """Say which effects a figure of a study carries; None for an outcome without a class."""
+    """Say which effects a figure of a study carries.
+
+    None for an outcome without a class, and for a level at baseline, which enrolment has met.
+    """
     found = outcome_classes().get(key.outcome)
-    if found is None:
+    if found is None or key.time_months == 0.0:
         return None
     return carried(
         key.outcome,
